@@ -5,10 +5,10 @@ export type CommandContext = {
   cwd: string;
   env: NodeJS.ProcessEnv;
   console: Console;
-  /** Aborts at the first Ctrl-C or request to end. */
+  /** Aborts at the first Ctrl-C or termination signal. */
   signal: AbortSignal;
   /** Aborts at the second Ctrl-C. */
   leaveNow: AbortSignal;
-  /** The signal that asked the process to end, for the exit code; null if none did. */
+  /** The signal that ended the process, for the exit code; null if there was none. */
   endedBy(): NodeJS.Signals | null;
 };

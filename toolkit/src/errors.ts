@@ -8,7 +8,7 @@ export type ToolkitErrorCode =
   | "ERR_CONFIG_NOT_FOUND"
   /** same.yaml (or a notebook's `same_config`) is malformed. */
   | "ERR_CONFIG_INVALID"
-  /** A parameter that cannot be given to a notebook, or a file of them that cannot be read. */
+  /** A parameter that cannot be passed to a notebook, or a file of parameters that cannot be read. */
   | "ERR_PARAMETERS"
   /** `init` would overwrite a same.yaml. */
   | "ERR_CONFIG_EXISTS"
@@ -24,9 +24,9 @@ export type ToolkitErrorCode =
   | "ERR_FILE_UNUSABLE"
   /** The notebook's folder has more files than a run's workspace may. */
   | "ERR_FILES_TOO_LARGE"
-  /** The compiled request is larger than an app takes. */
+  /** The compiled request is larger than an app accepts. */
   | "ERR_REQUEST_TOO_LARGE"
-  /** The app does not answer. */
+  /** The app does not respond. */
   | "ERR_APP_UNREACHABLE"
   /** The app's answer was not an accepted run. */
   | "ERR_APP_REFUSED"
@@ -36,33 +36,33 @@ export type ToolkitErrorCode =
   | "ERR_APP_ANSWER"
   /** The run failed. */
   | "ERR_RUN_FAILED"
-  /** The run was ended from outside. */
+  /** The run was terminated from outside. */
   | "ERR_RUN_TERMINATED"
-  /** `--timeout` passed; the run was ended. */
+  /** `--timeout` passed; the run was terminated. */
   | "ERR_RUN_TIMEOUT"
   /** The storage lost the run, twice. */
   | "ERR_RUN_LOST"
   /** The run has no record, or cannot be continued. */
   | "ERR_RUN_UNKNOWN"
-  /** Nothing is left to run of a run that is continued. */
+  /** A continued run would have no step to run. */
   | "ERR_RUN_UNCHANGED"
   /** No host is running. */
   | "ERR_NO_HOST"
-  /** A command would remove what running runs need. */
+  /** A command would remove data that active runs need. */
   | "ERR_HOST_RUNNING"
   /** The smoke test's result is not the expected one. */
   | "ERR_SMOKE_TEST"
   /** A confirmation is needed: no terminal and no `--yes`. */
   | "ERR_CONFIRMATION_NEEDED"
-  /** The operating system refused: rights, a read-only or full disk. */
+  /** The operating system refused: permissions, a read-only or full disk. */
   | "ERR_SYSTEM"
   /** same-kit.yaml contains something invalid. */
   | "ERR_CONFIG_FILE"
   /** `func start` was called in a folder without host.json. */
   | "ERR_FUNC_NO_APP"
-  /** A command of func that same-kit does not stand in for. */
+  /** A command of func that same-kit does not support. */
   | "ERR_FUNC_UNSUPPORTED"
-  /** Another func lies where a shim is to be written. */
+  /** Another func exists where a shim is to be written. */
   | "ERR_FUNC_SHIM"
   /** `doctor` found something that prevents `local run`. */
   | "ERR_DOCTOR";

@@ -1,4 +1,4 @@
-/** The known word closest to what was typed; null if none is close. */
+/** The known word that is closest to the typed one; null if none is close. */
 export function nearest(typed: string, known: readonly string[]): string | null {
   const [best] = known
     .map((word) => ({ word, distance: editDistance(typed, word) }))

@@ -1,17 +1,17 @@
-// What use cases need from outside, as types; `adapters/` has the real things, tests have small fakes.
+// What use cases need from outside, as types; `adapters/` contains the implementations, tests use small fakes.
 
 import type { EventFilter, HostEvent, HttpsOptions, NumberedEvent, RunningHost, TaskHubClient } from "@same-kit/local";
 import type { Hint, LogSink } from "@same-kit/shared";
 
 export type { HostEvent, RunningHost } from "@same-kit/local";
 
-/** What a phase reports while it runs. */
+/** Progress of a phase. */
 export type PhaseProgress = {
   /** Replaces the current status line. */
   say(text: string): void;
   /** Adds a line that stays. */
   note(text: string): void;
-  /** Shows a line that is going to be overwritten, as progress bars are: in its place, or from time to time where nothing is drawn. */
+  /** Shows a line that will be overwritten, as progress bars are: in place, or periodically if nothing is drawn. */
   rewrite(text: string): void;
 };
 
@@ -30,57 +30,57 @@ export type IdleHub = { client: TaskHubClient; hubName: string; storage: string;
 
 export type BootOptions = {
   stateDir: string;
-  /** Null: our own app. */
+  /** Null: same-kit's own app. */
   appDir: string | null;
-  /** Null: the app's own choice, else 7071; 0: any free one. */
+  /** Null: the app's own setting, otherwise 7071; 0: any free port. */
   port: number | null;
-  /** As `--storage` takes it; null: Azurite on disk. */
+  /** In the form of `--storage`; null: Azurite on disk. */
   storage: string | null;
   /** Null: the app's own. */
   hubName: string | null;
-  /** Uses a second hub next to that one if another host works on it. */
+  /** If another host works on the hub, uses a numbered hub next to it. */
   isAloneOnHub: boolean;
   /** The interpreter; null: the app's own search. */
   python: string | null;
-  /** Environments are made of what is on this machine; default false. */
+  /** Environments are created from packages on this machine; default false. */
   isOffline?: boolean;
-  /** The Node of the app's worker: a version, a range or a path; null: what its files ask for, else ours. */
+  /** The Node of the app's worker: a version, a range or a path; null: the one that the app's files ask for, otherwise ours. */
   node?: string | null;
-  /** True, a port or `host:port`: the worker listens for a debugger there. */
+  /** True, a port or `host:port`: where the worker listens for a debugger. */
   inspect: boolean | string;
-  /** Settings that win over those of the app and of the environment. */
+  /** Settings that override those of the app and of the environment. */
   appSettings?: Readonly<Record<string, string>>;
-  /** Drops the values of outputs that nothing writes locally, instead of failing the call; default false. */
+  /** Drops the values of unsupported output bindings instead of failing the call; default false. */
   ignoreOutputs?: boolean;
-  /** Host names besides the loopback ones that requests may be addressed to. */
+  /** Host names in addition to the loopback names to which requests may be addressed. */
   allowedHosts?: readonly string[];
-  /** Origins whose pages may call, besides those of local.settings.json. */
+  /** Origins whose pages may send requests, in addition to those in local.settings.json. */
   allowedOrigins?: readonly string[];
-  /** Lets their pages send cookies; absent: as local.settings.json says. */
+  /** Lets their pages send cookies; absent: the setting in local.settings.json. */
   allowCredentials?: boolean;
-  /** Asks for keys as Azure does; default false. */
+  /** Requires keys, as Azure does; default false. */
   requireKeys?: boolean;
   /** Absent: HTTP. */
   https?: HttpsOptions;
-  /** The seed of hostile running; null: as usual. */
+  /** The seed of hostile mode; null: off. */
   hostile: number | null;
   watch: boolean;
   onLog: LogSink;
-  /** Called for everything that happens on the host, lines of its log among them. */
+  /** Called for each event of the host, including its log lines. */
   onEvent?: (event: HostEvent) => void;
-  /** The file that a host in the background prints to. */
+  /** The file that receives the output of a background host. */
   detachedLogFile: string | null;
-  /** Runs before any work in the hub continues. */
+  /** Runs before work in the hub continues. */
   beforeWork?: (hub: IdleHub) => Promise<void>;
 };
 
-/** What happens on a host, whether this process runs it or another. */
+/** The events of a host, in this process or another one. */
 export interface HostEvents {
   /**
-   * The position is taken before this resolves: all later events are read.
+   * The position is fixed before this resolves: all later events are read.
    *
-   * @returns null if the host cannot report events, as one of another version. They end when `signal` aborts or the host stops;
-   * a connection that breaks is an error.
+   * @returns null if the host cannot report events, for example if it has another version. They end when `signal` aborts or the host
+   * stops; a broken connection is an error.
    */
   open(filter: EventFilter, signal: AbortSignal): Promise<AsyncIterable<NumberedEvent> | null>;
 }
@@ -91,12 +91,12 @@ export type BootedHost = {
   port: number;
   hubName: string;
   storage: string;
-  /** Whether a crash of the storage cost writes that it had acknowledged. */
+  /** Whether a crash of the storage lost writes that it had acknowledged. */
   hasLostWrites: boolean;
   functionListText: string;
-  /** The address of its inspector; null: it serves none. */
+  /** The address of its inspector; null if it has none. */
   inspectorUrl: string | null;
-  /** The Node that the app runs on. */
+  /** The Node version that runs the app. */
   nodeVersion: string | undefined;
   client: TaskHubClient;
   events: HostEvents;
@@ -110,17 +110,17 @@ export type BootedHost = {
 /** The local emulator. */
 export interface Emulator {
   boot(options: BootOptions): Promise<BootedHost>;
-  /** Starts `same-kit` with these arguments in the background, and waits until its host serves. */
+  /** Starts `same-kit` with these arguments in the background, and waits until its host accepts requests. */
   bootDetached(options: {
     stateDir: string;
     args: readonly string[];
     cwd: string;
     env: NodeJS.ProcessEnv;
-    /** Ends the host if it aborts before the host serves. */
+    /** If this aborts before the host accepts requests, ends the host. */
     signal: AbortSignal;
   }): Promise<RunningHost>;
   listHosts(stateDir: string): Promise<RunningHost[]>;
-  /** The connection string of a host's storage, with its key; `undefined` when it has ended. */
+  /** The connection string of a host's storage, with its key; `undefined` if the host has stopped. */
   connectionStringOf(stateDir: string, host: RunningHost): Promise<string | undefined>;
   stopHost(stateDir: string, host: RunningHost): Promise<void>;
   readLog(host: RunningHost, follow?: { signal: AbortSignal }): AsyncIterable<string>;

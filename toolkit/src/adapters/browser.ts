@@ -6,7 +6,7 @@ const OPENERS: Partial<Record<NodeJS.Platform, readonly string[]>> = {
   linux: ["xdg-open"],
 };
 
-/** Opens a link in the user's browser; without one, the printed link must do. */
+/** Opens a link in the user's browser; without a browser, the user has the printed link. */
 export async function openInBrowser(url: string): Promise<void> {
   const [program, ...args] = OPENERS[process.platform] ?? [];
   if (program !== undefined) await execa(program, [...args, url], { reject: false, stdio: "ignore", timeout: 10_000 });

@@ -5,7 +5,7 @@ export type PreflightProblem = { code: string; message: string; hint: Hint };
 
 export type PreflightCheck = () => Promise<PreflightProblem[]>;
 
-/** Several problems at once: each with its own code, so that all can be fixed in one go. */
+/** Several problems at once, each with its own code, so that all can be fixed together. */
 export class PreflightError extends OperationError<string> {
   readonly problems: readonly PreflightProblem[];
 

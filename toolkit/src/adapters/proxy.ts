@@ -11,8 +11,8 @@ const LOOPBACK = ["localhost", "127.0.0.1", "::1"];
 const NAMES = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"] as const;
 
 /**
- * Makes `fetch` use the proxy that the environment names, as terraform, az and pip do: Node does so only on request. A
- * Node that cannot change this at run time needs a variable at start.
+ * Makes `fetch` use the proxy from the environment, like terraform, az and pip: Node does so only on request. A
+ * Node version that cannot change this at run time needs a variable at its start.
  */
 export function useProxyOf(env: NodeJS.ProcessEnv): ProxyUse {
   const named = NAMES.find((name) => env[name]);

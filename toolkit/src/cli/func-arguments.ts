@@ -1,15 +1,15 @@
 import type { OptionSpec } from "../commands/define-command.ts";
 
-// What func's parser takes for the value of a flag.
+// The values that func's parser accepts for a flag.
 const TRUE = /^(true|on|yes|1|\+)$/i;
 const FALSE = /^(false|off|no|0|-)$/i;
 
 type Options = Readonly<Record<string, OptionSpec>>;
 
 /**
- * Arguments as func takes them, for a parser of `--name=value`: names in any case, `--name:value`, flags with a value
+ * Converts func's arguments for a parser of `--name=value`: names in any case, `--name:value`, flags with a value
  * (`--cors-credentials true`), lists separated by spaces (`--functions a b`), and `--language-worker -- "--inspect=9229"`.
- * What is not an option of `options` stays as it is.
+ * Arguments that are not in `options` are unchanged.
  */
 export function toPlainArguments(words: readonly string[], options: Options): string[] {
   const plain: string[] = [];
@@ -33,7 +33,7 @@ function findOption(word: string, options: Options): Found | undefined {
   return found === undefined ? undefined : { name: found[0], spec: found[1], inline };
 }
 
-/** @returns How many of the words behind the option belong to it, and the option as plain arguments. */
+/** @returns How many of the following words belong to the option, and the option as plain arguments. */
 function readOption({ name, spec, inline }: Found, following: readonly string[]): { taken: number; args: string[] } {
   if (spec.type === "boolean") return readFlag(name, inline, following[0]);
   if (inline !== undefined) return { taken: 0, args: [`--${name}=${inline}`] };

@@ -1,4 +1,4 @@
-// `same-kit func …`, and the shim that stands for func itself: its commands as ours, in its words.
+// `same-kit func …`, and the shim that replaces func itself: maps func's commands to ours, with func's words.
 
 import { OperationError } from "@same-kit/shared";
 import type { ToolkitErrorCode } from "../errors.ts";
@@ -6,7 +6,7 @@ import type { ToolkitErrorCode } from "../errors.ts";
 /** Set for a call that looks for Azure Functions Core Tools: a stand-in must not be taken for them. */
 const WANTS_CORE_TOOLS = "SAME_KIT_WANTS_CORE_TOOLS";
 
-/** Options of func that may precede the command, with their value. */
+/** Options of func that may precede the command, and take a value. */
 const GLOBAL_OPTIONS = new Set(["--script-root", "--prefix"]);
 const VERSION = new Set(["--version", "-v", "version"]);
 const HELP = new Set(["--help", "-h", "help"]);
@@ -18,7 +18,7 @@ export function isFuncCall(argv: readonly string[]): boolean {
   return argv[0] === "func";
 }
 
-/** @throws OperationError `ERR_FUNC_UNSUPPORTED` where Azure Functions Core Tools are looked for. */
+/** @throws OperationError `ERR_FUNC_UNSUPPORTED` if the caller looks for Azure Functions Core Tools. */
 export function isVersionCall(argv: readonly string[], env: NodeJS.ProcessEnv): boolean {
   if (env[WANTS_CORE_TOOLS] !== undefined)
     throw unsupported("This func is same-kit's, not Azure Functions Core Tools.");
@@ -31,10 +31,10 @@ export function toFuncExitCode(code: number): number {
 }
 
 /**
- * The call as ours: `func host start` is `func start`, `func azure functionapp publish` is `func publish`; options of func that
- * stand before the command go behind it.
+ * The call as ours: `func host start` is `func start`, `func azure functionapp publish` is `func publish`; func's options
+ * before the command are moved behind it.
  *
- * @throws OperationError `ERR_FUNC_UNSUPPORTED` for what same-kit does not do in func's place.
+ * @throws OperationError `ERR_FUNC_UNSUPPORTED` for a command that same-kit does not support in func's place.
  */
 export function toOwnCall(argv: readonly string[]): string[] {
   const { early, rest } = takeGlobals(argv.slice(1));

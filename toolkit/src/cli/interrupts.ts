@@ -3,9 +3,9 @@
 import { exitCodeOf } from "../commands/exit-code.ts";
 
 export type Interrupts = {
-  /** Aborts at the first Ctrl-C or request to end. */
+  /** Aborts at the first Ctrl-C or termination signal. */
   signal: AbortSignal;
-  /** Aborts at the second; the process exits when all listeners have returned. */
+  /** Aborts at the second one; the process exits when all listeners have returned. */
   leaveNow: AbortSignal;
   endedBy(): NodeJS.Signals | null;
   /** Stops listening. */
@@ -16,8 +16,8 @@ const SIGNALS: readonly NodeJS.Signals[] =
   process.platform === "win32" ? ["SIGINT", "SIGTERM"] : ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /**
- * @param leaveGraceMs - How long listeners of `leaveNow` may take. Without it the second signal ends the process at once:
- * its child processes notice that it is gone and exit by themselves.
+ * @param leaveGraceMs - How long listeners of `leaveNow` may take. Without it, the second signal ends the process at once:
+ * its child processes notice that and exit by themselves.
  */
 export function listenForInterrupts({ leaveGraceMs = 0 }: { leaveGraceMs?: number } = {}): Interrupts {
   const first = new AbortController();

@@ -21,13 +21,13 @@ import { reportError } from "./report-error.ts";
 export async function main(argv: string[], env: NodeJS.ProcessEnv): Promise<number> {
   const call: Call = { argv, env, console: createConsole({ isJson: argv.includes("--json"), env }) };
   leaveQuietlyWhenNobodyReads(env);
-  // Node would print the line of the bundle that threw, which is up to 200 kB long.
+  // Node would print the line of the bundle that threw, which can be 200 kB long.
   process.on("uncaughtException", (error) => process.exit(reportError(error, call.console)));
   const code = await dispatch(call).catch((error: unknown) => reportError(error, call.console));
   return isFuncCall(argv) ? toFuncExitCode(code) : code;
 }
 
-/** One call of the command. Once it is parsed, its console knows which state folder and deployment its hints refer to. */
+/** One call of the command. After parsing, its console knows which state folder and deployment its hints refer to. */
 type Call = { argv: readonly string[]; env: NodeJS.ProcessEnv; console: Console };
 
 async function dispatch(call: Call): Promise<number> {
@@ -110,9 +110,9 @@ async function readVersion(): Promise<string> {
 function leaveQuietlyWhenNobodyReads(env: NodeJS.ProcessEnv): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(0);
-    // Not as JSON: that could not be written either.
+    // Not as JSON, because that could not be written either.
     if (error.code !== "EIO") process.exit(reportError(error, createConsole({ isJson: false, env })));
   });
-  // Also for a closed terminal: work that has started must still be finished.
+  // This also covers a closed terminal: work that has started must still be finished.
   process.stderr.on("error", () => {});
 }

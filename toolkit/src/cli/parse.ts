@@ -22,9 +22,9 @@ export class CallError extends Error {
 export type FoundCommand = { entry: CommandEntry; rest: readonly string[] };
 
 /**
- * The command with the longest name that `argv` begins with. Global flags may precede it.
+ * The command with the longest name at the start of `argv`. Global flags may precede it.
  *
- * @returns null if `argv` names no command, or only the first word of one.
+ * @returns null if `argv` does not name a command, or only the first word of one.
  */
 export function findCommand(argv: readonly string[]): FoundCommand | null {
   const words = argv.filter((word) => !word.startsWith("-"));
@@ -95,7 +95,7 @@ function parseWith(command: Command, rest: readonly string[]) {
   }
 }
 
-/** An option that takes two words becomes one with both as JSON: `parseArgs` knows options of one word. */
+/** Combines the two words of an option into one JSON value, because options of `parseArgs` take one word. */
 function joinPairs(command: Command, rest: readonly string[]): string[] {
   const args: string[] = [];
   for (let at = 0; at < rest.length; at += 1) {
@@ -128,7 +128,7 @@ function toPair(words: string, name: string, command: Command): [string, string]
   try {
     return JSON.parse(words) as [string, string];
   } catch {
-    // It was written with a =, which takes one word.
+    // It was written with =, which takes only one word.
     throw new CallError(`--${name} takes two words: ${command.options[name]?.value}.`, helpHint(command));
   }
 }

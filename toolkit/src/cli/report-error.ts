@@ -5,10 +5,10 @@ import type { Console } from "../ui/console.ts";
 const EXIT_FAILED = 1;
 const EXIT_BUG = 70;
 
-/** What every error meant for a person has; checked by shape, so that no command has to load another's classes. */
+/** The shape of every error that is meant for people; checked by shape, so that commands do not load each other's classes. */
 type ShownError = Error & { code: string; hint?: Hint; exitCode: number; problems?: readonly { hint: Hint }[] };
 
-/** Shows an error as what happened, why, and what to do next. @returns The exit code. */
+/** Shows an error: what happened, why, and what to do next. @returns The exit code. */
 export function reportError(thrown: unknown, console: Console): number {
   const error = isSystemError(thrown) ? toShown(thrown) : thrown;
   if (!isShown(error)) return reportBug(error, console);
@@ -44,7 +44,7 @@ function reportBug(error: unknown, console: Console): number {
   return EXIT_BUG;
 }
 
-// The disk and its permissions belong to the machine: not a bug in same-kit.
+// These errors concern the machine's disk and its permissions: not a bug in same-kit.
 const SYSTEM_HINTS: Record<string, string> = {
   EACCES: "Check its owner and permissions, or choose another folder.",
   EPERM: "Check its owner and permissions, or choose another folder.",

@@ -1,4 +1,4 @@
-// What the launcher loads: the command, compiled already.
+// The launcher loads this: the command in compiled form.
 
 import path from "node:path";
 import { cacheFolder, requireCompiled } from "@same-kit/shared";

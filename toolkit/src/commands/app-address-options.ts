@@ -1,7 +1,7 @@
 import { ENVIRONMENT_OPTIONS } from "./deployment-options.ts";
 import { appOptions } from "./shared-options.ts";
 
-/** How an app that runs elsewhere is named. */
+/** Options that select an app running elsewhere. */
 export const REMOTE_OPTIONS = {
   "host-name": {
     type: "string",

@@ -2,7 +2,7 @@ import { UsageError } from "@same-kit/shared";
 import type { ToolkitErrorCode } from "../errors.ts";
 import type { BootOptions } from "../ports.ts";
 
-/** Options of a host about what its callers may do, and what becomes of their values. */
+/** Options of a host that control who may call it, and what happens to unsupported outputs. */
 export const callerOptions = {
   "allow-host": {
     type: "string",

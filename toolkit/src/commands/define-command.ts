@@ -3,11 +3,11 @@ import type { CommandContext } from "../command-context.ts";
 /** One option of a command; its key is the name after `--`. */
 export type OptionSpec = {
   type: "string" | "boolean";
-  /** A boolean that is on unless `--no-NAME` is given; `help` says what that does. */
+  /** A boolean that is on by default; `--no-NAME` turns it off, and `help` describes that. */
   isOn?: true;
   /** May be given several times. */
   multiple?: boolean;
-  /** Takes two words, such as papermill's `-p NAME VALUE`; only of one that may be given several times. */
+  /** Takes two words, such as papermill's `-p NAME VALUE`; requires `multiple`. */
   isPair?: true;
   /** The letter after a single `-`. */
   short?: string;
@@ -34,7 +34,7 @@ export type OptionValues<Options extends Record<string, OptionSpec>> = {
 export type CommandInput<Options extends Record<string, OptionSpec>> = {
   options: OptionValues<Options>;
   positionals: readonly string[];
-  /** Those of `options` that were given as flags. */
+  /** The options that were given as flags. */
   given: Readonly<Record<string, unknown>>;
   /** The origin of each option that was not given as a flag, as text. */
   origins: readonly string[];

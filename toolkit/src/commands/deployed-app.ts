@@ -11,9 +11,9 @@ import type { ToolkitErrorCode } from "../errors.ts";
 const DURABLE_KEY = "durabletask_extension";
 
 /**
- * The management API of a deployment's app. Without a key, Azure is asked for it.
+ * The management API of a deployment's app. Without a key, it is read from Azure.
  *
- * @throws OperationError `ERR_NOT_DEPLOYED`; `ERR_APP_UNAUTHORIZED` where the app has no key yet; what signing in throws.
+ * @throws OperationError `ERR_NOT_DEPLOYED`; `ERR_APP_UNAUTHORIZED` if the app has no key yet; errors of the sign-in.
  */
 export async function findDeployedApp(
   env: string,

@@ -11,7 +11,7 @@ import { resolveStateDir, stateDirOption } from "./shared-options.ts";
 /** Terraform takes a second interrupt as "exit now"; it and the journal get this long. */
 export const TERRAFORM_GRACE_MS = 500;
 
-/** They select the deployment; every deployment command takes them. */
+/** Options that select the deployment; every deployment command has them. */
 export const ENVIRONMENT_OPTIONS = {
   env: {
     type: "string",
@@ -148,11 +148,11 @@ export function toPackageChoice(
   };
 }
 
-// Not within `pandas>=2,<3` or `uvicorn[standard,extra]`.
+// A comma between packages, not within `pandas>=2,<3` or `uvicorn[standard,extra]`.
 const BETWEEN_PACKAGES = /,(?![^[]*\])(?=\s*(?:[A-Za-z0-9]|$))/;
 
 /**
- * @returns `direct` in a rehearsal by default: func only talks to Azure.
+ * @returns `direct` by default in a rehearsal, because func only supports Azure.
  * @throws UsageError `ERR_PUBLISHER`.
  */
 function toPublisher(name: string | undefined, isRehearsal: boolean): PublisherName {

@@ -4,7 +4,7 @@ import { UsageError } from "@same-kit/shared";
 import type { TerraformVariables } from "../deployment/workspace.ts";
 
 const HOSTING_PLANS = ["flex", "consumption", "premium"];
-// Set by the command: another value would turn the names of one deployment into those of another.
+// The command sets these: another value would turn the names of one deployment into those of another.
 const LEAVE_OUT = "Leave it out.";
 const RESERVED: Readonly<Record<string, string>> = {
   environment: "Use --env.",
@@ -21,7 +21,7 @@ export type VariableOptions = {
   project: string | undefined;
   location: string | undefined;
   hosting: string | undefined;
-  /** `NAME=VALUE`; a value that is valid JSON is taken as JSON. */
+  /** `NAME=VALUE`; a value that is valid JSON is parsed as JSON. */
   var: readonly string[];
 };
 
@@ -82,7 +82,7 @@ export function toExistingFiles(files: readonly string[], flag: string, cwd: str
 }
 
 /**
- * @returns null if no file was given; an empty value is for none, where an earlier call gave one.
+ * @returns null if no file was given; an empty list if an empty value was given, which removes the files of an earlier call.
  * @throws UsageError `ERR_VARIABLE_FILE`
  */
 export function toVariableFiles(files: readonly string[], cwd: string): string[] | null {

@@ -42,7 +42,7 @@ export const downCommand = defineCommand({
     });
     context.console.json({ environment: folder.name, isRehearsal: folder.isRehearsal, ...result });
     context.console.answer(describeDown(result, repeatUp(await effectiveChoices(choices), options)));
-    // What was asked for has not happened.
+    // Not everything was removed.
     return result.leftGroups.length === 0 ? 0 : 1;
   },
 });

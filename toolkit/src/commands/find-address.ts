@@ -15,9 +15,9 @@ export type AddressOptions = {
 };
 
 /**
- * The app that `--host-name` or `--env` names; of neither, the default environment's.
+ * The app that `--host-name` or `--env` names; without either, the app of the default environment.
  *
- * @param given - Those of the options that are flags: one wins over what the shell's variables say of the other.
+ * @param given - The options that were given as flags: a flag takes precedence over a variable for the other option.
  * @throws UsageError `ERR_USAGE`, `ERR_ENVIRONMENT_NAME`; OperationError `ERR_NOT_DEPLOYED`.
  */
 export async function findAddress(

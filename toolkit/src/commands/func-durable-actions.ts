@@ -23,15 +23,15 @@ type DurableOptions = {
 type DurableCall = { target: InstanceTarget; console: Console; call: DurableOptions };
 
 type DurableAction = {
-  /** Options without which it means nothing. */
+  /** The required options. */
   needs: readonly ("id" | "function-name")[];
-  /** It only looks. */
+  /** Whether it only reads. */
   isHarmless: boolean;
-  /** @returns JSON for what is looked at, as func prints it; else a sentence. */
+  /** @returns JSON for read actions, as func prints it; otherwise a sentence. */
   run(call: DurableCall): Promise<string>;
 };
 
-/** Since when all instances were created. */
+/** A time before the creation of every instance. */
 const BEGINNING = "1970-01-01T00:00:00.000Z";
 
 export const DURABLE_ACTIONS: Readonly<Record<string, DurableAction>> = {

@@ -113,7 +113,7 @@ type HubOptions = {
   "state-dir": string;
 };
 
-/** A hub is removed by its storage: a host that runs works on it. */
+/** A hub is removed through its storage, but not while a host uses it. */
 async function findHub(options: HubOptions, action: string, context: CommandContext): Promise<InstanceTarget> {
   const { "task-hub-name": hub, "connection-string-setting": setting, "state-dir": stateDir } = options;
   const place = { hub, "state-dir": stateDir };
@@ -127,14 +127,14 @@ async function findHub(options: HubOptions, action: string, context: CommandCont
   return findTarget({ ...nothing, "host-name": host.url, "use-http": false, "state-dir": stateDir }, context);
 }
 
-/** `UseDevelopmentStorage=true` is the storage of this folder's hosts, as it is for the app. */
+/** `UseDevelopmentStorage=true` is the storage of this folder's hosts, as for the app. */
 async function storageOf(setting: string, { cwd, env }: CommandContext) {
   const text = env[setting] || (await loadLocalSettings(cwd)).values[setting];
   if (text === undefined) throw usage(`--connection-string-setting ${setting}: the app has no such setting.`);
   return /^UseDevelopmentStorage=true;?$/i.test(text.trim()) ? ({ kind: "disk" } as const) : parseStorageChoice(text);
 }
 
-/** The text itself, or that of the file behind an `@`. */
+/** The text itself, or the content of the file after an `@`. */
 function readJson(option: string, given: string | undefined, cwd: string): string | undefined {
   if (given === undefined) return undefined;
   try {
@@ -146,7 +146,7 @@ function readJson(option: string, given: string | undefined, cwd: string): strin
   }
 }
 
-/** As the API spells it: `Running` for running, `ContinuedAsNew` for continuedasnew. */
+/** The API's spelling: `Running` for running, `ContinuedAsNew` for continuedasnew. */
 function toStatus(text: string): string {
   const known = ["Running", "Completed", "ContinuedAsNew", "Failed", "Canceled", "Terminated", "Pending", "Suspended"];
   const found = known.find((it) => it.toLowerCase() === text.trim().toLowerCase());

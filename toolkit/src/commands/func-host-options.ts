@@ -1,4 +1,4 @@
-// What the options of `func start` mean for the host.
+// Converts the options of `func start` to options of the host.
 
 import { appendFileSync, existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
@@ -83,7 +83,7 @@ export function toUserLogLevel(name = "Information"): LogLevel | "none" {
   );
 }
 
-/** Where the worker's JSON lines go. @throws UsageError `ERR_USAGE` for a file that cannot be written. */
+/** The destination of the worker's JSON lines. @throws UsageError `ERR_USAGE` for a file that cannot be written. */
 export function openJsonOutput(file: string | undefined, appDir: string, console: Console): (line: string) => void {
   if (file === undefined) return (line) => console.answer(line);
   const target = path.resolve(appDir, file);
@@ -129,7 +129,7 @@ function toInspectAddress(text: string): string {
   throw usage(`--inspect ${text} is not a port.`, "For example: --inspect=9229 or --inspect=127.0.0.1:9229");
 }
 
-/** As browsers send it: without a slash at the end. */
+/** In the form that browsers send: without a slash at the end. */
 const toOrigin = (text: string): string => text.trim().replace(/\/$/, "");
 
 function toHttps({ useHttps, cert, password }: FuncHostValues, appDir: string): HttpsOptions | null {
@@ -139,7 +139,7 @@ function toHttps({ useHttps, cert, password }: FuncHostValues, appDir: string): 
   return { kind: "pfx", file, ...(password === undefined ? {} : { password: readPassword(password, appDir) }) };
 }
 
-/** The text itself, or what the file of that name holds. */
+/** The text itself, or the content of the file with this name. */
 function readPassword(text: string, appDir: string): string {
   const file = path.resolve(appDir, text);
   const isFile = statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;

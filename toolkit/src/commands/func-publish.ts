@@ -60,7 +60,7 @@ export const funcPublishCommand = defineCommand({
   },
 });
 
-/** The deployment with that app; a real one before a rehearsal's. @throws UsageError `ERR_USAGE` */
+/** The deployment with that app; a real one takes precedence over a rehearsal. @throws UsageError `ERR_USAGE` */
 async function findEnvironment(name: string, stateDir: string): Promise<EnvironmentFolder> {
   const folders = (await listEnvironments(stateDir)).sort((a, b) => Number(a.isRehearsal) - Number(b.isRehearsal));
   const known: string[] = [];

@@ -1,4 +1,4 @@
-// What `same-kit local instances ACTION` does, an entry for each action.
+// The actions of `same-kit local instances ACTION`, one entry each.
 
 import { UsageError } from "@same-kit/shared";
 import type { ManagementClient } from "../adapters/app/management-client.ts";
@@ -10,10 +10,10 @@ import { count } from "../ui/format.ts";
 
 export type ActionCall = {
   client: ManagementClient;
-  /** Removes the hub; null if a host works on it. */
+  /** Removes the hub; null if a host is using it. */
   deleteHub: (() => Promise<void>) | null;
   console: Console;
-  /** What stands behind the action. */
+  /** The words after the action. */
   args: readonly string[];
   options: {
     input: string | undefined;
@@ -27,11 +27,11 @@ export type ActionCall = {
 };
 
 export type Action = {
-  /** The arguments that it needs, as help shows them. */
+  /** The required arguments, as shown by help. */
   takes: readonly string[];
-  /** It only looks. */
+  /** Whether it only reads. */
   isHarmless: boolean;
-  /** @returns what happened, as data and as a sentence or a table. */
+  /** @returns the result, as data and as a sentence or table. */
   run(call: ActionCall): Promise<{ data: unknown; text: string }>;
 };
 
@@ -72,7 +72,7 @@ export const INSTANCE_ACTIONS: Readonly<Record<string, Action>> = {
     takes: ["ID", "EVENT"],
     isHarmless: false,
     async run({ client, args: [id = "", event = ""], options }) {
-      // The API takes no event without a value.
+      // The API does not accept an event without a value.
       await client.raise(id, event, jsonOf("--data", options.data) ?? "null");
       return { data: { id, event }, text: `Raised ${event} for ${id}.` };
     },
@@ -122,7 +122,7 @@ function changing(action: "suspend" | "resume" | "terminate" | "rewind", said: s
   };
 }
 
-/** @throws UsageError `ERR_USAGE` for what is not JSON. */
+/** @throws UsageError `ERR_USAGE` for invalid JSON. */
 function jsonOf(option: string, text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   try {

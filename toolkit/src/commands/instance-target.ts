@@ -1,4 +1,4 @@
-// Which hub `local instances` and `func durable` are about: a local host's, a deployed app's, or any by its storage.
+// Selects the hub of `local instances` and `func durable`: of a local host, of a deployed app, or any by its storage.
 
 import path from "node:path";
 import { openHub, parseStorageChoice, type StorageChoice } from "@same-kit/local";
@@ -23,16 +23,16 @@ export type TargetOptions = {
 
 export type InstanceTarget = {
   client: ManagementClient;
-  /** For a question to a person. */
+  /** The name of the target in questions. */
   name: string;
-  /** On this machine: what is changed there needs no question. */
+  /** Whether it is on this machine: changes there need no confirmation. */
   isLocal: boolean;
-  /** Removes the hub; null if a host works on it. */
+  /** Removes the hub; null if a host is using it. */
   deleteHub: (() => Promise<void>) | null;
   close(): Promise<void>;
 };
 
-/** @throws UsageError `ERR_USAGE`, and what the way to the hub throws. */
+/** @throws UsageError `ERR_USAGE`, and errors of the access to the hub. */
 export async function findTarget(options: TargetOptions, context: CommandContext): Promise<InstanceTarget> {
   const ways = (["storage", "env", "host-name"] as const).filter((name) => options[name] !== undefined);
   if (ways.length > 1) throw usage(`--${ways.join(" and --")} contradict each other: each names a hub.`);
@@ -65,7 +65,7 @@ export async function openStorageTarget(
   };
 }
 
-/** With the key that Azure gives to who is signed in. */
+/** With the key that Azure returns for the signed-in user. */
 async function openEnvironment(name: string, options: TargetOptions, context: CommandContext): Promise<InstanceTarget> {
   const stateDir = resolveStateDir(options["state-dir"], context.cwd);
   const managementKey = options["management-key"] ?? null;

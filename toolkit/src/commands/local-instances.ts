@@ -100,7 +100,7 @@ export const localInstancesCommand = defineCommand({
 
 type Answering = {
   action: Action;
-  /** The action's name and its arguments. */
+  /** The name and arguments of the action. */
   words: readonly string[];
   call: ActionCall["options"];
   target: InstanceTarget;

@@ -81,7 +81,7 @@ export const localRunCommand = defineCommand({
     if (!options.watch) return endRun(await localRun(wishes, deps), context, options);
     const onEnded = (summary: RunSummary) => reportRun(summary, context.console, options);
     const { status } = await watchRun(wishes, { ...deps, changes: watchFiles, onEnded });
-    // Ctrl-C is how watching ends; it is an interruption only where it ended a run.
+    // Ctrl-C is the usual end of watching; it counts as an interruption only if it ended a run.
     return status === "interrupted" ? exitCodeOf(context.endedBy() ?? "SIGINT") : 0;
   },
 });

@@ -101,7 +101,7 @@ function announceInBackground(
 
 function announce(host: BootedHost, { console }: CommandContext): void {
   const { url, port, hubName, storage, nodeVersion, functionListText, inspectorUrl } = host;
-  // No worker runs while the app does not load.
+  // There is no worker while the app does not load.
   const node = nodeVersion === undefined ? "" : `, Node ${nodeVersion}`;
   console.json({ url, port, hubName, storage, nodeVersion, inspectorUrl, pid: process.pid });
   console.answer(
@@ -109,7 +109,7 @@ function announce(host: BootedHost, { console }: CommandContext): void {
   );
 }
 
-// The emulator passes on the allowed users; the other variables are for the command that starts.
+// The emulator passes on the allowed users; the other options are for the starting command.
 const NOT_PASSED_ON = ["detach", "json", "allow-user"];
 
 /** The same call, for the background process. */

@@ -5,7 +5,7 @@ import type { ToolkitErrorCode } from "../errors.ts";
 import type { ParameterSources } from "../usecases/compile-source.ts";
 import type { OptionSpec, OptionValues } from "./define-command.ts";
 
-/** As papermill has them. */
+/** The same options as papermill's. */
 export const PARAMETER_OPTIONS = {
   parameter: {
     type: "string",

@@ -2,12 +2,12 @@ import type { CommandHint } from "@same-kit/shared";
 import type { Choices } from "../deployment/choices.ts";
 import { WITHHELD } from "../reports/deployment-report.ts";
 
-/** Options of this call that have no place among the choices of an environment. */
+/** Options of this call that are not stored with the environment's choices. */
 export type RepeatedOptions = {
   readonly [name: string]: string | boolean | readonly string[] | undefined;
 };
 
-// Options of the package and the tools, without those of this call only: --yes, --plan, --force, --rotate-key, a drill.
+// Options of the package and the tools, without those for this call only: --yes, --plan, --force, --rotate-key, a drill.
 const REPEATED = [
   "subscription",
   "backend",
@@ -19,7 +19,7 @@ const REPEATED = [
   "python-archive",
 ];
 const REPEATED_FLAGS = ["skip-publish", "skip-smoke"];
-// What was only planned has not happened: these belong to the call that does it.
+// After a plan, nothing has been done yet: the call that applies it needs these options.
 const FLAGS_OF_A_PLAN = ["adopt", "rotate-key"];
 
 const OPTION_OF_VARIABLE: Readonly<Record<string, string>> = {
@@ -27,17 +27,17 @@ const OPTION_OF_VARIABLE: Readonly<Record<string, string>> = {
   location: "location",
   plan: "hosting",
 };
-// Their values are secrets, and what they were is the user's to fill in.
+// Their values are secrets; the user has to fill them in.
 const SECRET = new Set(["app_settings"]);
 // A rotation belongs to one deployment.
 const NOT_REPEATED = new Set(["access_key_generation"]);
 
 /**
- * The `up` that deploys the same again: with what the environment was deployed with, and with the options of this call.
+ * The `up` command that deploys the same again: with the environment's choices, and with the options of this call.
  *
- * @param choices - Those of `effectiveChoices`; null: none are known.
- * @param how.isForAzure - The same in Azure, after a rehearsal.
- * @param how.wasPlanned - The call only planned; the command is to do it.
+ * @param choices - The result of `effectiveChoices`; null: none are known.
+ * @param how.isForAzure - After a rehearsal, the same in Azure.
+ * @param how.wasPlanned - The call only planned; the command applies the plan.
  */
 export function repeatUp(
   choices: Choices | null,
@@ -63,7 +63,7 @@ function variableWords(name: string, value: unknown): string[] {
   return ["--var", `${name}=${SECRET.has(name) ? WITHHELD : valueText(value)}`];
 }
 
-/** As `--var` reads it back: a text that is not JSON stands for itself. */
+/** In the form that `--var` parses: a text that is not JSON is unchanged. */
 function valueText(value: unknown): string {
   if (typeof value !== "string") return JSON.stringify(value);
   try {

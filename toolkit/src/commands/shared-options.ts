@@ -3,7 +3,7 @@ import { UsageError } from "@same-kit/shared";
 import { stateDirBelow } from "../config/state-dir.ts";
 import type { ToolkitErrorCode } from "../errors.ts";
 
-/** Options that several commands have in common. */
+/** Options that several commands share. */
 export const stateDirOption = {
   "state-dir": {
     type: "string",
@@ -74,7 +74,7 @@ export function parseDuration(text: string | undefined): number | null {
   if (text === undefined) return null;
   const [, number, unit = "s"] = /^(\d+(?:\.\d+)?)\s*(ms|s|m|min|h)?$/.exec(text.trim()) ?? [];
   const ms = Number(number) * (UNIT_MS[unit] ?? Number.NaN);
-  // Longer timers fire at once.
+  // Node fires longer timers at once.
   if (ms > 0 && ms < 2 ** 31) return ms;
   throw usage(`--timeout ${text} is not a valid duration.`, "Use a value such as 90s, 10m or 2h; at most 24 days.");
 }
@@ -104,7 +104,7 @@ export const filesOptions = {
   },
 } as const;
 
-/** @returns null: all that is not ignored. @throws UsageError `ERR_USAGE` */
+/** @returns null: all files that are not ignored. @throws UsageError `ERR_USAGE` */
 export function readFilesChoice(options: { files: readonly string[]; "no-files": boolean }): readonly string[] | null {
   if (options["no-files"] && options.files.length > 0) {
     throw usage("--files and --no-files contradict each other.", "Drop one of them.");
@@ -112,7 +112,7 @@ export function readFilesChoice(options: { files: readonly string[]; "no-files":
   return options["no-files"] ? [] : options.files.length === 0 ? null : options.files;
 }
 
-/** For an app that is named by its address. */
+/** Options for an app that is selected by its address. */
 export const appOptions = {
   "use-http": { type: "boolean", help: "http instead of https", variable: "FUNCTIONS_USE_HTTP" },
   key: { type: "string", value: "KEY", help: "The app's access key", variable: "SAME_KIT_ACCESS_KEY" },

@@ -96,7 +96,7 @@ export const upCommand = defineCommand({
         variables,
         variableFiles,
         backendFile,
-        // A rehearsal changes nothing that needs a person's consent.
+        // A rehearsal changes nothing that needs the user's consent.
         assumeYes: options.yes || options.rehearse,
         allowDelete: options["allow-delete"] || options.rehearse,
         adopt: options.adopt,

@@ -24,10 +24,10 @@ export type DeploymentChoice = {
   terraformBinary: string;
 };
 
-// Another run's lock is worth some patience; in a rehearsal it is a drill.
+// It is worth waiting for another process's lock; in a rehearsal, a lock is a drill.
 const LOCK_TIMEOUT_SECONDS = 60;
 const REHEARSED_LOCK_TIMEOUT_SECONDS = 1;
-// A first run in the cloud starts cold, on a machine of its own.
+// The first run in the cloud is a cold start on a new machine.
 const SMOKE_LIMIT_MS = 5 * 60_000;
 const REHEARSED_SMOKE_LIMIT_MS = 60_000;
 const DRILLED_SMOKE_LIMIT_MS = 5_000;
@@ -35,7 +35,7 @@ const DRILLED_SMOKE_LIMIT_MS = 5_000;
 const ACCELERATION = 20;
 const DRILLED_ACCELERATION = 60;
 
-/** Runs `work` on one environment, in the cloud or in a mini Azure that ends with it. */
+/** Runs `work` on one environment, in the cloud or in a mini Azure that stops afterwards. */
 export async function withDeployment<T>(
   choice: DeploymentChoice,
   context: CommandContext,
@@ -104,7 +104,7 @@ function rehearsalTarget({ terraformBinary }: DeploymentChoice, rehearsal: Rehea
       moduleDir: moduleDir(),
       lockTimeoutSeconds: REHEARSED_LOCK_TIMEOUT_SECONDS,
       lockFile,
-      // The stand-in's launcher names this Node.
+      // The stand-in's launcher contains the path of this Node.
       providerIdentity: `${providerText} ${process.execPath} ${packageRoot()}`,
       variables,
     },
@@ -113,7 +113,7 @@ function rehearsalTarget({ terraformBinary }: DeploymentChoice, rehearsal: Rehea
   };
 }
 
-/** What the rehearsed app and its cloud print is kept for `same-kit logs --rehearse`. */
+/** Stores the output of the rehearsed app and its cloud for `same-kit logs --rehearse`. */
 function keepLog(file: string): LogSink {
   mkdirSync(path.dirname(file), { recursive: true });
   return (entry) => {

@@ -10,18 +10,18 @@ import { publishedFiles } from "../packaging/func-ignore.ts";
 import { CLOUD_PYTHON, DEFAULT_PYTHON_MIRROR, unpackedCloudPython } from "../packaging/python-archive.ts";
 import type { PackApp, Packaging, PublisherName } from "../usecases/publish.ts";
 
-/** What goes into the package and who publishes it, as the flags say. */
+/** The contents of the package and its publisher, from the flags. */
 export type PackageChoice = {
   publisher: PublisherName;
   /** A built app; null: same-kit's own. */
   appDir: string | null;
-  /** The app is not same-kit's: its `.funcignore` says what is packed, and nobody here knows its functions. Default false. */
+  /** The app is not same-kit's: its `.funcignore` decides what is packed, and its functions are unknown. Default false. */
   isForeignApp?: boolean;
-  /** False: the app looks for a Python of its host. */
+  /** False: the app looks for a Python on its host. */
   bundlesPython: boolean;
   /** Packages bundled with Python. */
   basePackages: readonly string[];
-  /** Runs pip, and in a rehearsal stands for the cloud's. */
+  /** Runs pip, and replaces the cloud's Python in a rehearsal. */
   interpreter: string;
   mirror: string | null;
   /** A local archive instead of the download. */
@@ -31,7 +31,7 @@ export type PackageChoice = {
 type ChosenPython = BundledPython | null;
 
 /**
- * @param isRehearsal - A Python of this machine stands for the cloud's, unless an archive is named.
+ * @param isRehearsal - A local Python replaces the cloud's, unless an archive is given.
  * @throws UsageError `ERR_WITH_NEEDS_PYTHON`.
  */
 export function composePackaging(choice: PackageChoice, isRehearsal: boolean, env: NodeJS.ProcessEnv): Packaging {

@@ -1,4 +1,4 @@
-// Puts the real things behind what use cases ask for.
+// Builds the real dependencies of the use cases.
 
 import { hint } from "@same-kit/shared";
 import { createEmulator } from "../adapters/local/emulator.ts";
@@ -6,7 +6,7 @@ import type { CommandContext } from "../command-context.ts";
 import { createPhaseView } from "../ui/phases.ts";
 import type { RunDeps } from "../usecases/run/run-state.ts";
 
-/** @param allowUsers - As `--allow-user` takes them; only for a host that is booted. */
+/** @param allowUsers - In the form of `--allow-user`; only for a host that is started. */
 export function composeRunDeps(
   { cwd, env, console, signal, leaveNow }: CommandContext,
   allowUsers: readonly string[] = [],

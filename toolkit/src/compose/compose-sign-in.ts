@@ -6,7 +6,7 @@ import { useProxyOf } from "../adapters/proxy.ts";
 import type { CommandContext } from "../command-context.ts";
 
 /**
- * Azure, for commands that only look.
+ * Signs in to Azure, for commands that only read.
  *
  * @throws PreflightError
  */

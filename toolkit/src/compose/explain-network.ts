@@ -1,7 +1,7 @@
 import { SameKitError } from "@same-kit/shared";
 import { networkError } from "../adapters/network.ts";
 
-/** Runs `work`; a connection that broke during it becomes an error for the user: it is not a bug. */
+/** Runs `work`; a broken connection becomes an error for the user, because it is not a bug. */
 export async function explainingNetwork<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -6,8 +6,8 @@ const CONFIG_FILE = "same-kit.yaml";
 const CONFIG_VARIABLE = "SAME_KIT_CONFIG";
 
 /**
- * What the file may set: options that have a variable, by their names. Excluded are keys, programs of the user's own
- * choice, and who else may connect, because the file travels with the notebooks.
+ * The settings that the file may contain: options that have a variable, by name. Excluded are keys, programs, and users that
+ * may connect, because the file is shared together with the notebooks.
  */
 export const FILE_SETTINGS = [
   ...["state-dir", "port", "storage", "python", "same-env", "timeout"],
@@ -21,7 +21,7 @@ const PATHS: readonly string[] = ["state-dir", "python-archive"];
 /** For example `SAME_KIT_STATE_DIR` for `state-dir`. */
 export const variableOf = (setting: string): string => `SAME_KIT_${setting.toUpperCase().replaceAll("-", "_")}`;
 
-/** Everything wrong with the file. A class of its own, so that a command that only prints loads nothing else. */
+/** All problems of the file. A separate class, so that a command that only prints loads nothing else. */
 export class ConfigFileError extends Error {
   readonly code: ToolkitErrorCode = "ERR_CONFIG_FILE";
   readonly exitCode = 2;
@@ -33,11 +33,11 @@ export class ConfigFileError extends Error {
   }
 }
 
-/** Settings of a file, by the variable that each one replaces. */
+/** The settings of a file, by the variable that each one replaces. */
 export type FileSettings = { file: string; values: ReadonlyMap<string, string> };
 
 /**
- * The file that `SAME_KIT_CONFIG` names, else the first `same-kit.yaml` in the current folder or above.
+ * The file that `SAME_KIT_CONFIG` names, otherwise the first `same-kit.yaml` in the current folder or above.
  *
  * @returns null if there is none.
  * @throws ConfigFileError with all mistakes at once.
@@ -57,7 +57,7 @@ export async function loadConfigFile(cwd: string, env: NodeJS.ProcessEnv): Promi
   return readSettings(file, content ?? {});
 }
 
-/** The value of a variable, else of the file, and which of the two it came from; null if neither is set. An empty variable counts as unset. */
+/** The value of a variable, otherwise of the file, and its origin; null if neither is set. An empty variable counts as unset. */
 export function lookUp(
   variable: string,
   env: NodeJS.ProcessEnv,

@@ -1,4 +1,4 @@
-// A file of its own, so that only a command that finds a configuration file loads the parser.
+// A separate file, so that the parser is loaded only if there is a configuration file.
 import { parse } from "yaml";
 
 /** @throws YAMLParseError */

@@ -1,6 +1,6 @@
 import path from "node:path";
 
-/** The folder of state and records below a folder. */
+/** The folder for state and records inside a folder. */
 export function stateDirBelow(folder: string): string {
   return path.join(folder, ".same-kit");
 }

@@ -3,7 +3,7 @@ import type { TerraformCommands } from "../adapters/terraform/terraform.ts";
 
 const MINIMUM_TERRAFORM = [1, 9] as const;
 
-/** Whether terraform can be started and is new enough for the module. */
+/** Checks that terraform can be started and is new enough for the module. */
 export async function checkTerraform(terraform: TerraformCommands): Promise<PreflightProblem[]> {
   try {
     const version = await terraform.version();

@@ -1,5 +1,5 @@
-// What one environment was deployed with. A later call that omits it means the same, or it would move the app to another
-// region, or take tags away, by leaving out an option.
+// The choices with which an environment was deployed. A later call without an option reuses them: otherwise, leaving out an option
+// would move the app to another region, or remove its tags.
 
 import { existsSync } from "node:fs";
 import { UsageError } from "@same-kit/shared";
@@ -8,22 +8,22 @@ import type { TerraformVariables } from "./workspace.ts";
 
 export type Choices = {
   subscription: string | null;
-  /** From options; they win over the files. */
+  /** From options; they override the files. */
   variables: TerraformVariables;
   /** Absolute paths; read again each time. */
   variableFiles: readonly string[];
-  /** From options that were given before the files: the files win over them. */
+  /** From options given before the files: the files override them. */
   olderVariables: TerraformVariables;
 };
 
 export const NO_CHOICES: Choices = { subscription: null, variables: {}, variableFiles: [], olderVariables: {} };
 
 export type NewChoices = Omit<Choices, "olderVariables" | "variableFiles"> & {
-  /** Replace the earlier ones; null keeps those, an empty list does without. */
+  /** They replace the earlier files; null keeps those, and an empty list removes them. */
   variableFiles: readonly string[] | null;
 };
 
-/** What is said now replaces what was said before, a variable at a time; the files only as a whole. */
+/** New values replace earlier ones, each variable separately; the files are only replaced as a whole. */
 export function mergeChoices(before: Choices, now: NewChoices): Choices {
   const subscription = now.subscription ?? before.subscription;
   if (now.variableFiles === null) {
@@ -34,8 +34,8 @@ export function mergeChoices(before: Choices, now: NewChoices): Choices {
 }
 
 /**
- * The same choices without older values that a file now wins over: in one call, where options win over files, they give what the
- * environment was deployed with.
+ * The same choices without older values that a file now overrides: passed in one call, where options override files, they give the
+ * values with which the environment was deployed.
  */
 export async function effectiveChoices(choices: Choices): Promise<Choices> {
   const { variableFiles, olderVariables } = choices;
@@ -47,8 +47,8 @@ export async function effectiveChoices(choices: Choices): Promise<Choices> {
 const KEY_GENERATION = "access_key_generation";
 
 /**
- * A key is only ever replaced: the one before it is gone, so taking a rotation back would mean a third key that nobody asked for.
- * `access_key_generation=null` therefore keeps the key in use.
+ * A key can only be replaced, because the previous one is lost: undoing a rotation would create a third key that is not wanted.
+ * `access_key_generation=null` therefore keeps the current key.
  */
 export function keepKey(variables: TerraformVariables): TerraformVariables {
   return Object.fromEntries(
@@ -57,10 +57,10 @@ export function keepKey(variables: TerraformVariables): TerraformVariables {
 }
 
 /**
- * Names alone: values of app settings are secrets. Null if nothing is taken over.
+ * Only names: values of app settings are secrets. Null if nothing is reused.
  *
- * @param before - Without what a file of this call wins over.
- * @param isUnfinished - Whether `before` is what an apply began with that has not come to its end.
+ * @param before - Without the values that a file of this call overrides.
+ * @param isUnfinished - Whether `before` comes from an apply that did not finish.
  */
 export function describeKept(before: Choices, now: NewChoices, isUnfinished = false): string | null {
   const kept = namesOf(before).filter((name) => !(name in now.variables));
@@ -71,7 +71,7 @@ export function describeKept(before: Choices, now: NewChoices, isUnfinished = fa
   return `${when}: ${all.join("; ")}. --var NAME=VALUE changes one, NAME=null takes it back.`;
 }
 
-/** Says that what an apply began with is not used again, as nothing has come of it; null if nothing was chosen. */
+/** A message that the choices of a failed apply are not reused, because it created nothing; null if there were none. */
 export function describeDropped(attempted: Choices, now: NewChoices): string | null {
   const dropped = [...namesOf(attempted), ...attempted.variableFiles].filter((name) => !(name in now.variables));
   if (dropped.length === 0) return null;
@@ -80,7 +80,7 @@ export function describeDropped(attempted: Choices, now: NewChoices): string | n
 
 const namesOf = ({ variables, olderVariables }: Choices): string[] => Object.keys({ ...olderVariables, ...variables });
 
-/** @throws UsageError `ERR_VARIABLE_FILE` where a file of an earlier call is gone: its values must not be lost in silence. */
+/** @throws UsageError `ERR_VARIABLE_FILE` if a file of an earlier call no longer exists: its values must not be lost silently. */
 export function requireFiles(choices: Choices): Choices {
   const gone = choices.variableFiles.filter((file) => !existsSync(file));
   if (gone.length === 0) return choices;

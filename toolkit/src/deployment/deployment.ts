@@ -11,13 +11,13 @@ import type { DeploymentPhase } from "./failure-cases.ts";
 import { orInterrupted } from "./interrupted.ts";
 import { Journal, type JournalPhase } from "./journal.ts";
 
-/** Where a rehearsal's drill fires that no server can play; they do nothing in the cloud. */
+/** Called where a rehearsal's drill takes effect that no server can simulate; they do nothing in the cloud. */
 export type DrillHooks = {
   beforePlan(terraformDir: string): Promise<void>;
   beforeApply(terraformDir: string): Promise<void>;
 };
 
-/** The cloud that is deployed to, Azure's or a rehearsal's, and how terraform and same-kit reach it. */
+/** The target cloud, Azure or a rehearsal, and how terraform and same-kit reach it. */
 export type DeploymentTarget = {
   /** The environment of every program that is started. */
   env: NodeJS.ProcessEnv;
@@ -33,11 +33,11 @@ export type DeploymentTarget = {
     lockFile: string | null;
     /** Where the provider comes from; another one needs another `init`. */
     providerIdentity: string;
-    /** Those of the rehearsal; they replace those of the user. */
+    /** The variables of the rehearsal; they override the user's. */
     variables: Record<string, unknown>;
   };
   drillHooks: DrillHooks;
-  /** How long the smoke test's run may take. */
+  /** The time limit of the smoke test's run. */
   smokeLimitMs: number;
 };
 
@@ -50,12 +50,12 @@ export type DeploymentOptions = {
   /** The second one: exit immediately, even if work is lost. */
   leaveNow: AbortSignal;
   now: () => Date;
-  /** The real ones are the default. */
+  /** Default: the real implementations. */
   terraform?: TerraformCommands;
   signIn?: typeof signIn;
 };
 
-/** One environment while a command works on it: what is known of it, and everything that changes it. */
+/** One environment during a command: its known state, and all operations that change it. */
 export class Deployment {
   readonly folder: EnvironmentFolder;
   readonly target: DeploymentTarget;
@@ -85,7 +85,7 @@ export class Deployment {
     return new Deployment(options, await Journal.open(options.folder, options.now));
   }
 
-  /** Azure, once {@link checkTools} or {@link checkSignIn} has passed. */
+  /** Azure, after {@link checkTools} or {@link checkSignIn} has succeeded. */
   get azure(): SignedIn {
     if (this.#azure !== null) return this.#azure;
     throw new InvariantError("Azure was used before the sign-in was checked.");
@@ -131,7 +131,7 @@ export class Deployment {
     return this.view.phase(title, (progress) => this.interruptible(phase, () => work(progress)));
   }
 
-  /** A {@link phase} whose end is written down in the journal under `fingerprint`. */
+  /** A {@link phase} whose result is recorded in the journal under `fingerprint`. */
   recordedPhase(
     name: JournalPhase,
     fingerprint: string,
@@ -141,17 +141,17 @@ export class Deployment {
     return this.journal.run(name, fingerprint, () => this.phase(phase, title, work));
   }
 
-  /** As {@link phase}, for work that shows no title. */
+  /** Like {@link phase}, for work without a title. */
   interruptible<T>(phase: DeploymentPhase, work: () => Promise<T>): Promise<T> {
     return orInterrupted(phase, this.signal, work);
   }
 
-  /** Tries every `everyMs` until `attempt` gives something. @returns null when `limitMs` passed. */
+  /** Calls `attempt` every `everyMs` until it returns a value. @returns null after `limitMs`. */
   poll<T>(everyMs: number, limitMs: number, attempt: () => Promise<T | null>): Promise<T | null> {
     return pollUntil({ attempt, everyMs, limitMs, waiting: this.target.waiting, signal: this.signal });
   }
 
-  /** What messages about a failed terraform name. */
+  /** The facts that messages about a terraform failure mention. */
   facts(known: Partial<DeploymentFacts> = {}): DeploymentFacts {
     const { subscriptionId, user } = this.azure;
     const { terraformDir } = this.folder;

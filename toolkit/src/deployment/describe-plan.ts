@@ -6,7 +6,7 @@ import { lossesOf } from "./losses.ts";
 const SIGN = { create: "+", update: "~", replace: "±", delete: "-" } as const;
 const SHOWN_ATTRIBUTES = 6;
 
-/** What a plan would do, a line for each resource, with what it would delete and what it costs. */
+/** Describes a plan: one line per resource, what it would delete, and its costs. */
 export function describePlan(
   { changes, variables }: { changes: readonly PlannedChange[]; variables: Record<string, unknown> },
   isDestroy: boolean,

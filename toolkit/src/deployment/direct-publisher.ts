@@ -12,7 +12,7 @@ export type Publish = (zipFile: string, site: FunctionAppSite, progress: PhasePr
 const LISTED_LIMIT_MS = 2 * 60_000;
 const POLL_MS = 2_000;
 
-/** The app as Azure lists it; a new one may take a while. */
+/** The app as Azure lists it; a new app may not be listed immediately. */
 export async function waitForSite(
   deployment: Deployment,
   outputs: DeploymentOutputs,
@@ -35,7 +35,7 @@ export async function waitForSite(
   });
 }
 
-/** Minutes of the same wait are one line. */
+/** Prints one line for repeated messages of the same wait. */
 function noteOnce(progress: PhaseProgress): (text: string) => void {
   const noted = new Set<string>();
   return (text) => {
@@ -45,14 +45,14 @@ function noteOnce(progress: PhaseProgress): (text: string) => void {
   };
 }
 
-/** An app that another machine has taken over is published from there. */
+/** An app that another machine has taken over must be published from there. */
 function requireOwnSite({ journal }: Deployment, { tags, id }: FunctionAppSite): void {
   const mark = tags[TAGS.deployment];
   if (mark === undefined || journal.deploymentId === null || mark === journal.deploymentId) return;
   throw deployedElsewhere(`the app ${id.slice(id.lastIndexOf("/") + 1)}`, mark);
 }
 
-/** The publisher that needs no other tool: one HTTP request with the user's own sign-in. */
+/** A publisher that needs no other tool: one HTTP request with the user's own sign-in. */
 export function createDirectPublisher({ azure, target, signal }: Deployment, { plan }: DeploymentOutputs): Publish {
   return async (zipFile, { scmHostName }, progress) => {
     const note = noteOnce(progress);

@@ -3,8 +3,8 @@ import { LockedError, OperationError, withFileLock } from "@same-kit/shared";
 import type { EnvironmentFolder } from "./environment.ts";
 
 /**
- * Runs `work` while no other command of this machine changes the same environment: they share the terraform folder, the plan
- * file and the journal, which terraform's lock of the state does not protect. A killed process does not block others.
+ * Runs `work` while no other command on this machine changes the same environment: commands share the terraform folder, the plan
+ * file and the journal, which terraform's state lock does not protect. A killed process does not block others.
  *
  * @throws OperationError `ERR_ENVIRONMENT_IN_USE`.
  */

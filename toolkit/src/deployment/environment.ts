@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { hint, OperationError, sameKit, UsageError } from "@same-kit/shared";
 
-/** The folder of one deployment below `.same-kit/env/`; a rehearsal has its own, as its state and lock file differ. */
+/** The folder of one deployment below `.same-kit/env/`; a rehearsal has its own, because its state and lock file differ. */
 export type EnvironmentFolder = {
   name: string;
   isRehearsal: boolean;
@@ -11,14 +11,14 @@ export type EnvironmentFolder = {
   packagesDir: string;
   outputsFile: string;
   journalFile: string;
-  /** What a rehearsed app printed. */
+  /** The output of a rehearsed app. */
   logFile: string;
 };
 
 export const DEFAULT_ENVIRONMENT = "dev";
 const NAME = /^[a-z0-9]{1,8}$/;
 
-/** Whether a folder of this name below `.same-kit/env/` is one of ours; desktops put their own files there. */
+/** Whether a folder with this name below `.same-kit/env/` is one of ours; desktop systems put their own files there. */
 export function isEnvironmentFolder(name: string): boolean {
   return NAME.test(name.replace(/\.rehearsal$/, ""));
 }
@@ -47,7 +47,7 @@ export function environmentFolder(stateDir: string, name: string, isRehearsal: b
 
 /**
  * @returns null if there is no such file.
- * @throws OperationError `ERR_STATE_FORMAT` where it holds no JSON.
+ * @throws OperationError `ERR_STATE_FORMAT` if it is not valid JSON.
  */
 export async function loadJson(file: string): Promise<unknown | null> {
   try {

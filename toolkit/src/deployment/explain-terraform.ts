@@ -1,4 +1,4 @@
-// Tells from what terraform and azurerm printed which case it is, and what a person should read instead.
+// Maps the output of terraform and azurerm to a failure case, with a message for people.
 
 import { type Hint, hint, OperationError, type SameKitError, sameKit } from "@same-kit/shared";
 import { stateDamaged } from "../adapters/terraform/state.ts";
@@ -6,19 +6,19 @@ import { plainText, type TerraformError } from "../adapters/terraform/terraform.
 import type { FailureCode } from "./failure-cases.ts";
 import { wrongVariables } from "./variable-errors.ts";
 
-/** What is known of the deployment, for the sentences. */
+/** Facts about the deployment, for the messages. */
 export type DeploymentFacts = {
   subscriptionId: string;
   user: string;
   /** Empty if it is not known yet. */
   location: string;
   plan: string;
-  /** The environment's own, for commands that a person may run there. */
+  /** The environment's own folder, for commands that a person may run there. */
   terraformDir: string;
-  /** Resources that were ready when it failed, and all that were to be made or changed. */
+  /** How many resources were ready when it failed, and how many were to be created or changed. */
   done: number;
   planned: number;
-  /** The originals of the variable files, in their order. */
+  /** The original variable files, in their order. */
   variableFiles: readonly string[];
 };
 
@@ -99,7 +99,7 @@ const RULES: readonly Rule[] = [
     code: "ERR_PROVISION_POLICY",
     pattern: /RequestDisallowedByPolicy/,
     explain: (_facts, _match, text) => ({
-      // The names first: the provider's own words are long, and are cut.
+      // The names first: the provider's message is long and will be truncated.
       message: `A policy of your organisation forbids this: ${policiesIn(text)}${inOneLine(text)}`,
       hint: "Usual ones concern shared keys (--var storage_access=identity), regions (--location) and tags (--var).",
     }),
@@ -175,7 +175,7 @@ const RULES: readonly Rule[] = [
   },
   {
     code: "ERR_PROVISION_STATE_DAMAGED",
-    // Terraform names the lock before it, as it reads the state to lock it.
+    // Terraform mentions the lock first, because it reads the state to lock it.
     pattern: /Unsupported state file format:? ?(.*)|state snapshot was created by Terraform/,
     explain: (_facts, match) => stateDamaged(match[1] || "a newer Terraform has written it"),
   },
@@ -216,7 +216,7 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** The error to show for a failed run of terraform; `cause` keeps what it printed. */
+/** The error to show for a failed run of terraform; `cause` contains terraform's output. */
 export function explainTerraformError(error: TerraformError, facts: DeploymentFacts): SameKitError {
   const wrong = wrongVariables(error.run.errors, facts.variableFiles);
   if (wrong !== null) return wrong;
@@ -244,12 +244,12 @@ function unknownFailure(error: TerraformError, facts: DeploymentFacts, text: str
   });
 }
 
-/** With this, Azure's support can find out more about what was refused. */
+/** With this ID, Azure's support can find out more about the refusal. */
 function withCorrelation(said: Hint, { command, run }: TerraformError): Hint {
   return command === "apply" ? hint`${said} Azure's correlation id is ${run.correlationId}.` : said;
 }
 
-/** What state things were left in belongs to every message of an apply that had begun. */
+/** Every message of an apply that had begun must describe the resulting state. */
 function withProgress(message: string, error: TerraformError, { done, planned }: DeploymentFacts): string {
   if (error.command !== "apply" || planned === 0) return message;
   const ready =
@@ -265,13 +265,13 @@ export function textOf(error: TerraformError): string {
 
 const SHOWN_LENGTH = 400;
 
-/** In one line, cut where it becomes long. */
+/** On one line, truncated if it is long. */
 export function inOneLine(text: string): string {
   const line = text.replace(/\s+/g, " ").trim();
   return line.length <= SHOWN_LENGTH ? line : `${line.slice(0, SHOWN_LENGTH)}…`;
 }
 
-/** The names of the policies in an answer of Azure, quoted; empty if it names none. */
+/** The names of the policies in a response of Azure, quoted; empty if it names none. */
 function policiesIn(text: string): string {
   const names = [...text.matchAll(/"policyAssignment":\s*\{\s*"name":\s*"([^"]+)"/g)].map(([, name]) => `"${name}"`);
   return names.length === 0 ? "" : `${[...new Set(names)].join(", ")}. `;

@@ -1,14 +1,14 @@
-// The ways in which a deployment is known to fail, and the drills that play them. Numbers are those of docs/failures.md; they and
+// The known failures of a deployment, and the drills that simulate them. The numbers are those of docs/failures.md; they and
 // the codes are permanent.
 import type { DrillName } from "@same-kit/rehearsal";
 
-/** In which part of `up` or `down` it happened. */
+/** The phase of `up` or `down` in which it happened. */
 export type DeploymentPhase = "preflight" | "provision" | "deploy" | "verify" | "remove";
 
 export type FailureCase = {
   number: number;
   phase: DeploymentPhase;
-  /** What `--rehearse --fail` plays it with. */
+  /** The values of `--rehearse --fail` that simulate it. */
   drills?: readonly DrillName[];
 };
 
@@ -67,7 +67,7 @@ export const FAILURE_CASES = {
 
 export type FailureCode = keyof typeof FAILURE_CASES;
 
-/** The code that a drill ends with, unless it passes by itself. */
+/** The code with which a drill ends, unless it recovers. */
 export function codeOfDrill(drill: DrillName): FailureCode | undefined {
   const codes = Object.keys(FAILURE_CASES) as FailureCode[];
   return codes.find((code) => (FAILURE_CASES[code] as FailureCase).drills?.includes(drill));

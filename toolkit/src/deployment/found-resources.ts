@@ -12,11 +12,11 @@ export type FoundResource = {
 
 export type FoundGroup = FoundResource & { resources: readonly FoundResource[] };
 
-/** The tags that the terraform module puts on everything that can have some. */
+/** The tags that the terraform module sets on every resource that supports tags. */
 export const TAGS = {
   project: "same-kit:project",
   environment: "same-kit:environment",
-  /** The mark: unlike any other deployment's. */
+  /** The mark, unique to the deployment. */
   deployment: "same-kit:deployment",
 } as const;
 
@@ -51,12 +51,12 @@ export async function findTaggedGroups(
   return (await arm.list<FoundResource>(path, RESOURCES_API)) ?? [];
 }
 
-/** The top-level resource that an ID names or lies below, as Azure lists it in the group; null for a group. */
+/** The ID of the top-level resource that an ID names or is below, as Azure lists it in the group; null for a group. */
 export function topLevelId(id: string): string | null {
   return /^.*?\/resourceGroups\/[^/]+\/providers\/[^/]+\/[^/]+\/[^/]+/i.exec(id)?.[0] ?? null;
 }
 
-// Azure adds these next to Application Insights by itself, up to an hour later.
+// Azure itself adds these next to Application Insights, up to an hour later.
 const AZURES_OWN: readonly { type: string; name: RegExp }[] = [
   { type: "microsoft.alertsmanagement/smartdetectoralertrules", name: /^Failure Anomalies - / },
   { type: "microsoft.insights/actiongroups", name: /^Application Insights Smart Detection/ },

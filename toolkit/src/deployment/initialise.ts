@@ -8,7 +8,7 @@ import { LOCK_FILE } from "./workspace.ts";
 
 const TITLE = "Initialise terraform";
 
-/** `terraform init`, unless it was done before with the same module, backend and provider, which `fingerprint` stands for. */
+/** Runs `terraform init`, unless it has run before with the same module, backend and provider, as identified by `fingerprint`. */
 export async function initialise(deployment: Deployment, fingerprint: string, force = false): Promise<void> {
   const { folder, journal, terraform, target, view } = deployment;
   const isInitialised = existsSync(path.join(folder.terraformDir, ".terraform"));
@@ -17,7 +17,7 @@ export async function initialise(deployment: Deployment, fingerprint: string, fo
     return;
   }
   await deployment.recordedPhase("init", fingerprint, { phase: "preflight", title: TITLE }, async () => {
-    // A rehearsal's provider has no published checksums; those of an earlier one must not stand in its way.
+    // A rehearsal's provider has no published checksums; the checksums of an earlier provider must not block it.
     if (folder.isRehearsal && target.terraform.lockFile === null) {
       await rm(path.join(folder.terraformDir, LOCK_FILE), { force: true });
     }

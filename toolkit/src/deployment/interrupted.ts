@@ -3,11 +3,11 @@ import type { DeploymentPhase } from "./failure-cases.ts";
 
 type InterruptedCode = `ERR_${Uppercase<DeploymentPhase>}_INTERRUPTED`;
 
-// As a shell counts it: 128 and the signal's number.
+// The exit code that a shell reports: 128 plus the signal's number.
 const EXIT_INTERRUPTED = 130;
 const EXIT_CODES: Record<string, number> = { SIGINT: EXIT_INTERRUPTED, SIGTERM: 143, SIGHUP: 129 };
 
-/** The user stopped the command; says what state things are in. */
+/** The user stopped the command; the message describes the resulting state. */
 export class InterruptedError extends OperationError<InterruptedCode> {
   override readonly exitCode: number;
 
@@ -38,7 +38,7 @@ const LEFT: Record<DeploymentPhase, { message: string; hint: Hint }> = {
   },
 };
 
-/** Runs `work`; what fails because `signal` aborted becomes an {@link InterruptedError}. */
+/** Runs `work`; a failure caused by `signal` becomes an {@link InterruptedError}. */
 export async function orInterrupted<T>(
   phase: keyof typeof LEFT,
   signal: AbortSignal,

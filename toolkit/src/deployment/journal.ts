@@ -7,9 +7,9 @@ export type JournalPhase = "init" | "provision" | "publish" | "health" | "smoke-
 export type JournalEntry = {
   status: "started" | "done" | "failed";
   at: string;
-  /** What the phase worked on; the same one need not be done again. */
+  /** Identifies the input of the phase; the phase need not be repeated for the same input. */
   fingerprint: string;
-  /** Failed: the error's code. */
+  /** The error's code, if the phase failed. */
   code?: string;
 };
 
@@ -18,11 +18,11 @@ export type PublishedPackage = { sha256: string; file: string; at: string };
 type JournalFile = {
   formatVersion: 1;
   phases: Partial<Record<JournalPhase, JournalEntry>>;
-  /** Newest first; a rollback goes back in it. */
+  /** Newest first; a rollback uses an earlier one. */
   published: PublishedPackage[];
-  /** What the environment was deployed with; absent before the first apply that came to its end. */
+  /** The choices of the last deployment; absent before the first completed apply. */
   choices?: Choices;
-  /** What an apply began with that has not come to its end. */
+  /** The choices of an apply that has not completed. */
   attempted?: Choices;
   /** The mark of this environment's resources; absent before the first plan. */
   deploymentId?: string;
@@ -30,7 +30,7 @@ type JournalFile = {
 
 const KEPT_PACKAGES = 5;
 
-/** What was done to one environment, so that the next `up` continues where this one stops, however it stops. */
+/** A record of what was done to one environment, so that the next `up` continues where this one stops for any reason. */
 export class Journal {
   readonly #file: string;
   readonly #now: () => Date;
@@ -58,23 +58,23 @@ export class Journal {
     return this.#content.published;
   }
 
-  /** The newest package that was published and is not the one of the last try, whatever became of that; null: there is none. */
+  /** The newest published package other than that of the last attempt, whether or not that one succeeded; null: there is none. */
   get previous(): PublishedPackage | null {
     const last = this.phase("publish")?.fingerprint ?? "";
     return this.#content.published.find(({ sha256 }) => !last.endsWith(` ${sha256}`)) ?? null;
   }
 
-  /** What the environment was last deployed with. */
+  /** The choices of the last deployment. */
   get choices(): Choices {
     return this.#content.choices ?? NO_CHOICES;
   }
 
-  /** What the last apply began with; null if it came to its end. */
+  /** The choices of the last apply; null if it completed. */
   get attempted(): Choices | null {
     return this.#content.attempted ?? null;
   }
 
-  /** The mark by which this environment recognises its resources; null before its first plan. */
+  /** The mark by which this environment recognizes its resources; null before its first plan. */
   get deploymentId(): string | null {
     return this.#content.deploymentId ?? null;
   }
@@ -83,19 +83,19 @@ export class Journal {
     if (deploymentId !== this.#content.deploymentId) await this.#save({ deploymentId });
   }
 
-  /** An apply begins: until it has ended, nothing was deployed with `choices`. */
+  /** Records the start of an apply: until it completes, `choices` do not count as deployed. */
   async saveAttempt(choices: Choices): Promise<void> {
     await this.#save({ attempted: choices });
   }
 
-  /** The environment was deployed with `choices`. */
+  /** Records that the environment was deployed with `choices`. */
   async saveChoices(choices: Choices): Promise<void> {
     const { attempted: _, ...content } = this.#content;
     this.#content = content;
     await this.#save({ choices });
   }
 
-  /** What was done no longer counts, as when the app is recreated. */
+  /** Removes the record of a phase, for example when the app is recreated. */
   async forget(phase: JournalPhase): Promise<void> {
     await this.#restore(phase, undefined);
   }
@@ -110,9 +110,9 @@ export class Journal {
   }
 
   /**
-   * Runs a phase and writes down how it ended.
+   * Runs a phase and records its result.
    *
-   * @param isDone - Whether the result counts; where it does not, as of a plan that was only shown, the entry from before stays.
+   * @param isDone - Whether the result counts; if it does not, for example for a plan that was only shown, the earlier entry is kept.
    */
   async run<T>(
     phase: JournalPhase,
@@ -134,7 +134,7 @@ export class Journal {
     }
   }
 
-  /** @returns packages that need not be kept any longer. */
+  /** @returns packages that are no longer needed. */
   async addPublished(published: Omit<PublishedPackage, "at">): Promise<PublishedPackage[]> {
     const earlier = this.#content.published.filter(({ sha256 }) => sha256 !== published.sha256);
     const all = [{ ...published, at: this.#now().toISOString() }, ...earlier];

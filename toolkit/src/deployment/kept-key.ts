@@ -1,4 +1,4 @@
-// An app that is taken over keeps its access key, or every client of it would be locked out.
+// An app that is taken over keeps its access key; otherwise all its clients would be locked out.
 
 import { ArmError } from "../adapters/azure/arm.ts";
 import { listAppSettings } from "../adapters/azure/function-app.ts";
@@ -8,14 +8,14 @@ import { groupIdOf } from "./found-resources.ts";
 
 const KEY_SETTING = "SAME_ACCESS_KEY";
 const KEY_TYPE = "terraform_data";
-// What the module takes.
+// The format that the module accepts.
 const KEY = /^[0-9A-Za-z_-]{32,128}$/;
 
 /**
- * The access key of the app that a plan would create, and that exists already.
+ * The access key of the app that a plan would create, if that app already exists.
  *
  * @param group - The resource group that the plan takes over.
- * @returns null if a new key is needed: there is no such app, its settings may not be read, or the state has a key.
+ * @returns null if a new key is needed: there is no such app, its settings cannot be read, or the state has a key.
  */
 export async function findKeptKey(
   azure: SignedIn,

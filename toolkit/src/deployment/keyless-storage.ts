@@ -1,6 +1,6 @@
-// On Flex Consumption azurerm writes a connection string without a key next to the settings of identity-based storage, and the
-// host takes the broken one (hashicorp/terraform-provider-azurerm, issues 29149 and 33211). Its own reads hide that setting, so
-// terraform cannot remove it and does not miss it.
+// On Flex Consumption, azurerm writes a connection string without a key next to the settings of identity-based storage, and the
+// host uses the broken one (hashicorp/terraform-provider-azurerm, issues 29149 and 33211). azurerm hides that setting when it reads
+// the app, so terraform can neither remove it nor notice that it is gone.
 
 import type { ArmClient } from "../adapters/azure/arm.ts";
 import { listAppSettings, saveAppSettings } from "../adapters/azure/function-app.ts";
@@ -10,7 +10,7 @@ import type { DeploymentOutputs } from "./outputs.ts";
 const CONNECTIONS = ["AzureWebJobsStorage", "DEPLOYMENT_STORAGE_CONNECTION_STRING"];
 const BY_IDENTITY = "AzureWebJobsStorage__accountName";
 
-/** The settings without connection strings that hold no key; null if there is nothing to repair. */
+/** The settings without connection strings that contain no key; null if there is nothing to repair. */
 export function withoutKeylessConnections(settings: Readonly<Record<string, string>>): Record<string, string> | null {
   if (settings[BY_IDENTITY] === undefined) return null;
   const broken = CONNECTIONS.filter((name) => settings[name] !== undefined && !/AccountKey=[^;]+/.test(settings[name]));
@@ -18,7 +18,7 @@ export function withoutKeylessConnections(settings: Readonly<Record<string, stri
   return Object.fromEntries(Object.entries(settings).filter(([name]) => !broken.includes(name)));
 }
 
-/** Removes them from the app. Only its settings tell whether an identity opens the storage: the variable may be set in any file. */
+/** Removes them from the app. Only its settings show whether an identity opens the storage, because any file may set the variable. */
 export async function repairStorage(deployment: Deployment, { appId, plan }: DeploymentOutputs): Promise<void> {
   if (plan !== "flex") return;
   const { azure, view } = deployment;

@@ -1,7 +1,7 @@
 import { hint, sameKit, UsageError } from "@same-kit/shared";
 import type { PlannedChange } from "../adapters/terraform/plan-summary.ts";
 
-// What is lost with a resource. Those that are missing hold nothing: a role, an identity, a key that is rotated on purpose.
+// What is lost with each type of resource. Types that are not listed hold no data: a role, an identity, a key that is rotated on purpose.
 const LOST_WITH: Readonly<Record<string, string>> = {
   azurerm_resource_group: "everything in it",
   azurerm_storage_account: "the history of all runs, their sessions and files, and the published package",
@@ -14,10 +14,10 @@ const LOST_WITH: Readonly<Record<string, string>> = {
 };
 
 /**
- * What a plan would delete, a text for each resource.
+ * What a plan would permanently delete, one text per resource.
  *
- * @param options.hasPublished - False: no package was ever published from here. Where the plan creates the app besides, nothing
- *   can have run yet, and what an interrupted run left half-made holds nothing.
+ * @param options.hasPublished - False: no package was ever published from here. If the plan also creates the app, nothing
+ *   can have run yet, and resources that an interrupted run left incomplete hold no data.
  */
 export function lossesOf(changes: readonly PlannedChange[], { hasPublished = true } = {}): string[] {
   const isFirstApp = !hasPublished && changes.some(({ action, type }) => action === "create" && isApp(type));
@@ -31,7 +31,7 @@ export function lossesOf(changes: readonly PlannedChange[], { hasPublished = tru
 
 const isApp = (type: string): boolean => type.includes("_function_app");
 
-/** `--yes` agrees to changes, not to the loss of data. */
+/** `--yes` confirms changes, but not the loss of data. */
 export function deletionNotAllowed(losses: readonly string[]): UsageError {
   return new UsageError({
     code: "ERR_DELETION_NOT_ALLOWED",

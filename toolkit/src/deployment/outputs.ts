@@ -3,7 +3,7 @@ import path from "node:path";
 import { hint, isRecord, OperationError, readJson, sameKit, UsageError, writeJsonAtomic } from "@same-kit/shared";
 import { type EnvironmentFolder, loadJson } from "./environment.ts";
 
-/** What terraform says of a deployment; `accessKey` is its only secret. */
+/** The outputs of terraform for a deployment; `accessKey` is the only secret. */
 export type DeploymentOutputs = {
   appName: string;
   hostName: string;
@@ -24,12 +24,12 @@ const NAMES: Record<keyof DeploymentOutputs, string> = {
   accessKey: "access_key",
 };
 
-/** Where the app is, whatever subscription is the current one by now. */
+/** The subscription of the app, which may not be the current one. */
 export function subscriptionOf({ appId }: DeploymentOutputs): string | null {
   return /^\/subscriptions\/([^/]+)\//.exec(appId)?.[1] ?? null;
 }
 
-/** @throws OperationError `ERR_OUTPUTS_MISSING` naming those that are not there; after a failed apply only some are. */
+/** @throws OperationError `ERR_OUTPUTS_MISSING` that names the missing ones; after a failed apply, only some exist. */
 export function parseOutputs(values: Record<string, unknown>): DeploymentOutputs {
   const missing = Object.values(NAMES).filter((name) => typeof values[name] !== "string" || values[name] === "");
   if (missing.length > 0) {
@@ -44,9 +44,9 @@ export function parseOutputs(values: Record<string, unknown>): DeploymentOutputs
 }
 
 /**
- * Reads what `terraform output -json` printed.
+ * Reads a file with the output of `terraform output -json`.
  *
- * @throws UsageError `ERR_OUTPUTS_FILE` for anything else, OperationError `ERR_OUTPUTS_MISSING` as {@link parseOutputs}.
+ * @throws UsageError `ERR_OUTPUTS_FILE` for any other content, OperationError `ERR_OUTPUTS_MISSING` like {@link parseOutputs}.
  */
 export async function readTerraformOutputs(file: string): Promise<DeploymentOutputs> {
   const document = await readJson(file).catch(() => null);
@@ -65,7 +65,7 @@ export async function saveOutputs(folder: EnvironmentFolder, outputs: Deployment
   await writeJsonAtomic(folder.outputsFile, outputs);
 }
 
-/** @throws OperationError `ERR_NOT_DEPLOYED` where there are none. */
+/** @throws OperationError `ERR_NOT_DEPLOYED` if there are none. */
 export async function loadOutputs(folder: EnvironmentFolder): Promise<DeploymentOutputs> {
   const outputs = (await loadJson(folder.outputsFile)) as DeploymentOutputs | null;
   if (outputs !== null) return outputs;
@@ -82,7 +82,7 @@ export function notDeployed(folder: EnvironmentFolder): OperationError {
   });
 }
 
-/** What may be shown: all but the access key, under terraform's names. */
+/** The outputs that may be shown, under terraform's names: all except the access key. */
 export function outputFields(outputs: DeploymentOutputs): Record<string, string> {
   const shown = Object.entries(NAMES).filter(([key]) => key !== "accessKey");
   return Object.fromEntries(shown.map(([key, name]) => [name, outputs[key as keyof DeploymentOutputs]]));

@@ -1,4 +1,4 @@
-// Tells what an environment has created from everything else in the subscription. Names prove nothing: a colleague may have a
+// Distinguishes the resources of an environment from all others in the subscription. Names prove nothing: a colleague may have a
 // group of the same name, and another machine the same environment. Proof is the state, or the environment's mark: a tag with
 // an unguessable ID, recorded here before the first plan.
 
@@ -23,7 +23,7 @@ import {
 
 const GROUP_TYPE = "azurerm_resource_group";
 
-/** Values of the module's variables that a plan was made with. */
+/** Values of the module's variables with which a plan was made. */
 type Variables = Readonly<Record<string, unknown>>;
 
 export class Ownership {
@@ -47,10 +47,10 @@ export class Ownership {
   }
 
   /**
-   * Reads the state, and with it the mark; a new environment gets one. A shared state's mark wins over the one that was
-   * recorded here: the state is what knows the resources.
+   * Reads the state, and with it the mark; a new environment gets one. The mark in a shared state takes precedence over the one
+   * recorded here, because the state knows the resources.
    *
-   * @param options.mayAdopt - `--adopt`: what carries another mark may be taken over.
+   * @param options.mayAdopt - `--adopt`: resources with another mark may be taken over.
    */
   static async establish(deployment: Deployment, { mayAdopt = false } = {}): Promise<Ownership> {
     const { journal, terraform } = deployment;
@@ -65,28 +65,28 @@ export class Ownership {
     return new Ownership(deployment, resources, mark, mayAdopt);
   }
 
-  /** The resource group of the state; null if it knows none. */
+  /** The resource group of the state; null if the state has none. */
   get group(): StateResource | null {
     return this.#state.find(({ type }) => type === GROUP_TYPE) ?? null;
   }
 
-  /** The resource group that the checked plan takes over from another owner; null: it takes over none. */
+  /** The resource group that the checked plan takes over from another owner; null: none. */
   get takenOver(): string | null {
     return this.#takenOver;
   }
 
-  /** Whether the state knows anything at all. */
+  /** Whether the state contains no resources. */
   get isEmpty(): boolean {
     return this.#state.length === 0;
   }
 
-  /** Whether anything of this environment exists in Azure, also what an interrupted run created without recording it. */
+  /** Whether anything of this environment exists in Azure, including what an interrupted run created without recording it. */
   async hasResources(): Promise<boolean> {
     const isKnown = this.#state.some(isInAzure);
     return isKnown || (await this.findGroups()).length > 0;
   }
 
-  /** The resource groups that carry the mark, whether or not the state knows them. */
+  /** The resource groups with the mark, whether or not they are in the state. */
   findGroups(): Promise<FoundResource[]> {
     return findTaggedGroups(this.#deployment.azure, TAGS.deployment, this.mark);
   }
@@ -96,16 +96,16 @@ export class Ownership {
   }
 
   /**
-   * Checks a plan before anything of it is done.
+   * Checks a plan before any of it is applied.
    *
-   * @param variables - Those that the plan was made with.
+   * @param variables - The variables of the plan.
    * @throws OperationError `ERR_PROVISION_NOT_OURS`, `ERR_PROVISION_OTHER_STATE` or `ERR_REMOVE_NOT_EMPTY`.
    */
   async requireOwn(changes: readonly PlannedChange[], variables: Variables): Promise<void> {
     const { azure } = this.#deployment;
     const planned = changes.find(({ type, action }) => type === GROUP_TYPE && action !== "delete");
     const plannedId = planned?.name ? groupIdOf(azure, planned.name) : null;
-    // That of the state too, once an earlier plan has passed: a plan that renames the group deletes that one.
+    // After an earlier plan has passed, also the state's group: a plan that renames the group deletes that one.
     const known = distinct([this.group?.id ?? null, this.#groupId]);
     for (const id of distinct([...known, plannedId])) {
       const group = await findGroup(azure.arm, id);
@@ -119,8 +119,8 @@ export class Ownership {
   }
 
   /**
-   * Whether what terraform found under `id` may be taken into the state: only resources of a group that has passed
-   * {@link requireOwn}, and carries the mark itself or lies within what does.
+   * Whether the resource that terraform found under `id` may be imported into the state: only resources of a group that has passed
+   * {@link requireOwn}, and that have the mark or are inside a resource that has it.
    */
   async mayImport(id: string, variables: Variables): Promise<boolean> {
     const { arm } = this.#deployment.azure;
@@ -135,7 +135,7 @@ export class Ownership {
     return true;
   }
 
-  /** Checks the group of the state before it is removed. @throws OperationError as {@link requireOwn}. */
+  /** Checks the state's group before it is removed. @throws OperationError like {@link requireOwn}. */
   async requireRemovable(): Promise<void> {
     const known = this.group;
     const group = known === null ? null : await findGroup(this.#deployment.azure.arm, known.id);
@@ -162,7 +162,7 @@ export class Ownership {
   }
 
   /**
-   * Checks the group that the state knows: another machine may have taken it over, or it may have been recreated.
+   * Checks the group in the state: another machine may have taken it over, or it may have been recreated.
    *
    * @throws OperationError `ERR_PROVISION_NOT_OURS` or `ERR_PROVISION_OTHER_STATE`.
    */
@@ -186,7 +186,7 @@ export class Ownership {
     this.#takenOver = group.name;
   }
 
-  /** Terraform would replace what has the name of something that it is about to create. */
+  /** Terraform would replace an existing resource that has the name of one that it is about to create. */
   #requireNamesFree(group: FoundGroup, changes: readonly PlannedChange[], variables: Variables): void {
     const created = changes.filter(({ action, type }) => action === "create" && type !== GROUP_TYPE);
     const names = new Set(created.map(({ name }) => name?.toLowerCase()));
@@ -199,24 +199,24 @@ export class Ownership {
   #isOursOrAdoptable(found: FoundResource, variables: Variables): boolean {
     if (this.isOurs(found)) return true;
     if (!this.#mayAdopt) return false;
-    // A group that was named on purpose may belong to anyone, if it contains nothing foreign.
+    // A group that was named explicitly may belong to anyone, if it contains nothing foreign.
     return topLevelId(found.id) === null || this.#isSameKits(found, variables);
   }
 
-  /** Whether some same-kit has created it, as this environment of this project. */
+  /** Whether any same-kit has created it, as this environment of this project. */
   #isSameKits({ tags = {} }: FoundResource, { project = tags[TAGS.project] }: Variables): boolean {
     const { name } = this.#deployment.folder;
     return tags[TAGS.environment] === name && tags[TAGS.project] !== undefined && tags[TAGS.project] === project;
   }
 }
 
-/** Letter case does not distinguish resource IDs. */
+/** Resource IDs are not case-sensitive. */
 function distinct(ids: readonly (string | null)[]): string[] {
   const given = ids.filter((id) => id !== null);
   return given.filter((id, index) => given.findIndex((it) => it.toLowerCase() === id.toLowerCase()) === index);
 }
 
-/** A key that terraform generates is replaced without touching anything in Azure. */
+/** Replacing a key that terraform generates changes nothing in Azure. */
 const isInAzure = ({ type }: { type: string }): boolean => type.startsWith("azurerm_");
 
 export function isRemoval({ action }: Pick<PlannedChange, "action">): boolean {
@@ -234,7 +234,7 @@ function notOurs(group: FoundGroup, advice: Hint): OperationError {
   });
 }
 
-/** @param what - Such as `the resource group rg`. */
+/** @param what - For example `the resource group rg`. */
 export function deployedElsewhere(what: string, mark?: string): OperationError {
   const why =
     mark === undefined

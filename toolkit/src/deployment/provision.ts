@@ -20,20 +20,20 @@ export type ProvisionRequest = {
   isDestroy: boolean;
   /** Only show what would be done. */
   planOnly: boolean;
-  /** `--yes`: agrees to everything but the loss of data. */
+  /** `--yes`: confirms everything except the loss of data. */
   assumeYes: boolean;
-  /** Agrees to the loss of data that a plan tells of; a removal needs no word of its own for it. */
+  /** Confirms the loss of data that a plan lists; a removal needs no separate confirmation. */
   allowDelete: boolean;
-  /** As far as known before the plan, for messages. */
+  /** The facts for messages that are known before the plan. */
   facts: Partial<Pick<DeploymentFacts, "location" | "plan" | "variableFiles">>;
   /** `--rotate-key`: an app that is taken over gets a new access key too. */
   rotatesKey?: boolean;
-  /** Called with what is about to be done, once it is agreed to. */
+  /** Called with the changes after they are confirmed. */
   onApply?: (changes: PlannedChange[]) => Promise<void>;
 };
 
 export type ProvisionResult = {
-  /** `stopped`: a later plan was declined, when something was applied already. */
+  /** `stopped`: a later plan was declined after something had been applied. */
   kind: "unchanged" | "planned" | "declined" | "stopped" | "applied";
   changes: PlannedChange[];
 };
@@ -42,7 +42,7 @@ const PLAN_FILE = "same-kit.tfplan";
 const TAKE_OVER = "What exists in it is imported rather than created, and anyone who deployed it before is refused.";
 const MAX_ADOPTIONS = 12;
 
-/** Plans, asks, applies. A saved plan holds every secret in clear: it is removed however this ends. */
+/** Plans, asks for confirmation, applies. A saved plan contains every secret in clear text, so it is always removed at the end. */
 export async function provision(deployment: Deployment, request: ProvisionRequest): Promise<ProvisionResult> {
   const work = new Provisioning(deployment, request);
   try {
@@ -63,7 +63,7 @@ class Provisioning {
   readonly #deployment: Deployment;
   readonly #request: ProvisionRequest;
   #facts: ProvisionRequest["facts"];
-  /** Whether the plan has the access key of the app that it takes over. */
+  /** Whether the plan contains the access key of the app that it takes over. */
   #keepsKey = false;
 
   constructor(deployment: Deployment, request: ProvisionRequest) {
@@ -87,7 +87,7 @@ class Provisioning {
     if (!(await this.#isAgreedTo(planned))) return { kind: "declined", changes };
     await this.#checkAgain(planned);
     await onApply?.(changes);
-    // Region and plan may come from a variable file: only the plan tells them.
+    // Region and plan may come from a variable file, so they are read from the plan.
     this.#facts = {
       ...this.#facts,
       location: String(variables["location"] ?? ""),
@@ -96,13 +96,13 @@ class Provisioning {
     return { kind: await this.#applyUntilSettled(planned), changes };
   }
 
-  /** Leaves no secret behind. */
+  /** Removes the files that contain secrets. */
   async end(): Promise<void> {
     await rm(this.planFile, { force: true });
     if (this.#keepsKey) await updateVariables(this.#deployment.folder, { access_key: undefined });
   }
 
-  /** @returns whether the next plan differs: the app that it takes over keeps its access key. */
+  /** @returns whether the plan must be repeated, because the app that it takes over keeps its access key. */
   async #keepKey({ changes }: Planned): Promise<boolean> {
     const { ownership, rotatesKey = false } = this.#request;
     const group = ownership.takenOver;
@@ -123,7 +123,7 @@ class Provisioning {
     this.#deployment.view.lines(lines);
   }
 
-  /** @throws UsageError `ERR_DELETION_NOT_ALLOWED` where `--yes` alone would have to agree to a loss. */
+  /** @throws UsageError `ERR_DELETION_NOT_ALLOWED` if only `--yes` confirms a loss. */
   async #isAgreedTo({ changes }: Planned): Promise<boolean> {
     const { isDestroy, assumeYes, allowDelete } = this.#request;
     const { view, journal } = this.#deployment;
@@ -134,7 +134,7 @@ class Provisioning {
     return losses.length === 0 || view.confirm(`Permanently delete: ${losses.join("; ")}?`);
   }
 
-  /** A question may stay open for long: what was true at the plan may not be any more. */
+  /** A question may stay open for a long time, and the check before the plan may be outdated. */
   async #checkAgain({ changes, variables }: Planned): Promise<void> {
     const { isDestroy, ownership } = this.#request;
     await this.#deployment.interruptible("preflight", () =>
@@ -168,8 +168,8 @@ class Provisioning {
   }
 
   /**
-   * Applies; obstacles that can be removed automatically are removed here: a stale plan is created again once, and
-   * resources of an interrupted run are adopted. Should the plan after that remove what nobody agreed to, it is asked again.
+   * Applies the plan. Two obstacles are removed automatically: a stale plan is created again once, and resources of an interrupted
+   * run are adopted. If the plan after that removes something that was not confirmed, the user is asked again.
    */
   async #applyUntilSettled(first: Planned): Promise<"applied" | "stopped"> {
     let agreed = first;
@@ -195,7 +195,7 @@ class Provisioning {
     }
   }
 
-  /** @returns how terraform failed; null when it did not. */
+  /** @returns how terraform failed; null if it succeeded. */
   async #apply(changes: PlannedChange[]): Promise<({ error: TerraformError } & Progress) | null> {
     const { folder, terraform, target, view } = this.#deployment;
     await target.drillHooks.beforeApply(folder.terraformDir);
@@ -212,7 +212,7 @@ class Provisioning {
     }
   }
 
-  /** Takes resources that exist already into the state, if all of them are ours. */
+  /** Imports resources that already exist into the state, if all of them are ours. */
   async #adopt(error: TerraformError, { variables }: Planned): Promise<boolean> {
     const { terraform, view } = this.#deployment;
     const found = error.run.errors.flatMap(({ summary, detail, address }) => {
@@ -228,7 +228,7 @@ class Provisioning {
     return true;
   }
 
-  /** What to show instead of `error`; `progress` says how far an apply came. */
+  /** The error to show instead of `error`; `progress` says how far an apply got. */
   explain(error: unknown, progress: Progress = { done: 0, planned: 0 }): unknown {
     if (error instanceof InterruptedError) return error;
     const { signal } = this.#deployment;
@@ -252,7 +252,7 @@ class Provisioning {
   }
 }
 
-/** Only of what the plan has shown: terraform also orders its work by things that are not in Azure. */
+/** Only for changes that the plan has shown: terraform also processes resources that do not exist in Azure. */
 function showResource(
   event: TerraformEvent,
   progress: PhaseProgress,

@@ -1,4 +1,4 @@
-// Mistakes in variables, wherever they were set: terraform names the environment's copy of a file, a person needs the original.
+// Mistakes in variables, wherever they were set: terraform names the environment's copy of a file, but people need the original.
 
 import { UsageError } from "@same-kit/shared";
 import type { TerraformDiagnostic } from "../adapters/terraform/ui-events.ts";
@@ -9,9 +9,9 @@ const UNDECLARED = /^Values? for undeclared variables?$/;
 const IN_VARIABLE_FILE = /\.auto\.tfvars(\.json)?:/;
 
 /**
- * All wrong values at once, in the module's own words, and all that keeps a variable file from being read.
+ * All invalid values at once, in the module's words, and all reasons why a variable file cannot be read.
  *
- * @param files - The originals of the variable files, in their order.
+ * @param files - The original variable files, in their order.
  * @returns null if some of the errors are about something else.
  */
 export function wrongVariables(
@@ -24,16 +24,16 @@ export function wrongVariables(
   const said = new Set(errors.map((error) => describe(error, files)));
   return new UsageError({
     code: "ERR_VARIABLE",
-    // Terraform checks variables concurrently, and reports them in any order.
+    // Terraform checks variables concurrently and reports them in any order.
     message: `${[...said].sort().join("\n")}\nNothing was changed.`,
     hint: "A value comes from an option such as --project, from --var, a --var-file, or a TF_VAR_ variable.",
   });
 }
 
 /**
- * To terraform a name in a variable file that no variable has is a warning: the setting would silently not be made.
+ * For terraform, an unknown name in a variable file is only a warning: the setting would silently have no effect.
  *
- * @param files - As of {@link wrongVariables}.
+ * @param files - As for {@link wrongVariables}.
  * @throws UsageError `ERR_VARIABLE`.
  */
 export function requireDeclared(warnings: readonly TerraformDiagnostic[], files: readonly string[]): void {

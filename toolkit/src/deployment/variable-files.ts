@@ -1,18 +1,18 @@
-// Which variables a .tfvars file sets. Terraform reports only their values, and only where it plans a change.
+// Determines which variables a .tfvars file sets. Terraform reports only their values, and only if it plans a change.
 
 import { readFile } from "node:fs/promises";
 import { isRecord } from "@same-kit/shared";
 
-// What may hold a name or a bracket that means nothing: comments, here documents, strings with their escapes.
+// Text in which names and brackets have no meaning: comments, here documents, strings with their escapes.
 const OPAQUE =
   /#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?\*\/|<<-?[ \t]*(\w+)\n[\s\S]*?\n[ \t]*\1[ \t]*(?=\n|$)|"(?:\\.|[^"\\\n])*"/g;
 
-/** Names that a file's text sets, at its top level. What terraform would refuse sets nothing. */
+/** The names that a file sets at its top level. Text that terraform would refuse sets nothing. */
 export function namesSetBy(text: string, isJson: boolean): string[] {
   return isJson ? namesOfJson(text) : namesOfHcl(text);
 }
 
-/** Names that any of these files sets. A file that cannot be read sets nothing. */
+/** The names that any of these files sets. A file that cannot be read sets nothing. */
 export async function namesSetByFiles(files: readonly string[]): Promise<Set<string>> {
   const texts = await Promise.all(files.map((file) => readFile(file, "utf8").catch(() => "")));
   return new Set(texts.flatMap((text, index) => namesSetBy(text, files[index]?.endsWith(".json") ?? false)));

@@ -1,5 +1,5 @@
-// A deployment that the SCM site calls successful can hold no function at all: it is up when the host runs without errors and
-// lists ours.
+// A deployment that the SCM site calls successful can contain no functions at all. It counts as running when the host runs without
+// errors and lists our functions.
 
 import { type Hint, hint, OperationError, sameKit } from "@same-kit/shared";
 import { ArmError } from "../adapters/azure/arm.ts";
@@ -48,7 +48,7 @@ async function masterKey(deployment: Deployment, outputs: DeploymentOutputs, pro
     try {
       return (await listHostKeys(deployment.azure.arm, outputs.appId)).masterKey || null;
     } catch (error) {
-      // Before the host ran once there are no keys: 400, 404 or 5xx.
+      // Before the first run of the host there are no keys: 400, 404 or 5xx.
       if (error instanceof ArmError && error.status !== 401 && error.status !== 403) return null;
       throw error;
     }

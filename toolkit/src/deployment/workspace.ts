@@ -13,33 +13,33 @@ export type ModuleOptions = {
   moduleDir: string;
   /** A file with a `terraform { backend … }` block, for a state that several machines share; null keeps the current one. */
   backendFile: string | null;
-  /** Replaces the lock file of the module; null: the module's, which a rehearsal does without. */
+  /** Replaces the lock file of the module; null: the module's, which a rehearsal does not use. */
   lockFile: string | null;
   /** Where the provider comes from; another one needs another `init`. */
   providerIdentity: string;
 };
 
 export type VariableSources = {
-  /** These win over the files. */
+  /** They override the files. */
   variables: TerraformVariables;
   variableFiles: readonly string[];
-  /** The files win over these. */
+  /** The files override them. */
   olderVariables: TerraformVariables;
 };
 
 export const LOCK_FILE = ".terraform.lock.hcl";
-// Terraform reads these in the order of their names; a later one wins.
+// Terraform reads these in the order of their names; a later one takes precedence.
 const OLDER_VARIABLES_FILE = "earlier.auto.tfvars.json";
 const VARIABLES_FILE = "variables.auto.tfvars.json";
 
-/** Terraform's messages name the copy: whose copy it is must be seen in it. */
+/** Terraform's messages name the copy, so its name must identify the original. */
 function variableFileName(index: number, source: string): string {
   const extension = source.endsWith(".json") ? ".json" : "";
   const name = path.basename(source).replace(/(\.auto)?(\.tfvars)?(\.json)?$/, "");
   return `file-${String(index).padStart(2, "0")}-${name.replace(/[^\w.-]/g, "_")}.auto.tfvars${extension}`;
 }
 
-/** `text` with the names that variable files have outside of the workspace. */
+/** `text` with the names that the variable files have outside of the workspace. */
 export function originalNames(text: string, variableFiles: readonly string[]): string {
   const copy = /file-(\d{2,})-[\w.-]+?\.auto\.tfvars(\.json)?/g;
   return text.replace(copy, (name, index: string) => variableFiles[Number(index)] ?? name);
@@ -49,14 +49,14 @@ const BACKEND_FILE = "same-kit-backend.tf";
 const PROVIDER_FILE = "provider.tf";
 
 /**
- * Lays the module into the environment's own terraform folder, where the state lies too.
+ * Copies the module into the environment's own terraform folder, which also contains the state.
  *
  * @returns a fingerprint of what `terraform init` depends on.
  */
 export async function layOutModule(folder: EnvironmentFolder, options: ModuleOptions): Promise<string> {
   const { terraformDir } = folder;
   await mkdir(terraformDir, { recursive: true, mode: 0o700 });
-  // A file that no longer exists must not be applied any more; but without its backend the state would seem to be empty.
+  // A deleted file must not be applied any more. The backend file is kept: without it, the state would seem to be empty.
   await removeFiles(terraformDir, (name) => name.endsWith(".tf") && name !== BACKEND_FILE);
   const sources = await moduleFiles(options.moduleDir);
   for (const source of sources) await copyFile(source, path.join(terraformDir, path.basename(source)));
@@ -71,8 +71,8 @@ const isVariables = (name: string): boolean => /\.auto\.tfvars(\.json)?$/.test(n
 /**
  * Replaces the variables of the next plan.
  *
- * @returns Puts the earlier ones back: a removal is planned with what is there, and must not fail for values that were never
- *   applied. The first ones stay, as nothing else says where a shared state's resources are.
+ * @returns A function that restores the earlier ones: a removal is planned with existing values, and must not fail for values that
+ *   were never applied. The first values are kept, because nothing else says where the resources of a shared state are.
  */
 export async function writeVariables(
   { terraformDir }: EnvironmentFolder,
@@ -101,7 +101,7 @@ export async function declaredVariables(moduleDir: string): Promise<string[]> {
   return texts.flatMap((text) => [...text.matchAll(/^variable "([^"]+)"/gm)].map(([, name = ""]) => name));
 }
 
-/** The module's own files, and the provider's configuration: a module for others to use has none. */
+/** The module's own files, and the provider's configuration, which a module for use in other configurations lacks. */
 async function moduleFiles(moduleDir: string): Promise<string[]> {
   const names = (await readdir(moduleDir)).filter((name) => name.endsWith(".tf")).sort();
   return [...names.map((name) => path.join(moduleDir, name)), path.join(standaloneDir(moduleDir), PROVIDER_FILE)];
@@ -111,7 +111,7 @@ function standaloneDir(moduleDir: string): string {
   return path.join(moduleDir, "standalone");
 }
 
-/** Changes some variables of a workspace that was laid out before. */
+/** Changes some variables of an existing workspace. */
 export async function updateVariables(folder: EnvironmentFolder, changes: TerraformVariables): Promise<void> {
   const file = path.join(folder.terraformDir, VARIABLES_FILE);
   const known = (await loadJson(file)) as TerraformVariables | null;
@@ -140,7 +140,7 @@ async function initFingerprint(
   return withProvider(hash.digest("hex").slice(0, 32), options);
 }
 
-/** The fingerprint of the same module with the provider that is to be used now. */
+/** The fingerprint of the same module with the provider that is used now. */
 export function withProvider(
   fingerprint: string,
   { lockFile, providerIdentity }: Pick<ModuleOptions, "lockFile" | "providerIdentity">,

@@ -7,7 +7,7 @@ export type CacheMode = "tags" | "all" | "none";
 
 const MAX_NAME_LENGTH = 200;
 
-/** The request with each step's wish; a tag counts for more than `all`. @param notebook - The notebook's name. */
+/** The request with the cache wish of each step; a tag takes precedence over `all`. @param notebook - The notebook's name. */
 export function withCacheWishes(
   request: InitiateRequest,
   steps: readonly Step[],
@@ -18,7 +18,7 @@ export function withCacheWishes(
   const wishes = steps.map(({ cache }): CacheWish | null => {
     const seconds = cache === null ? null : durationSeconds(cache);
     if (seconds === null) return mode === "all" ? { notebook: name } : null;
-    // Nothing is younger than that.
+    // No result is younger than 0 seconds.
     return seconds === 0 ? null : { maxAgeSeconds: seconds, notebook: name };
   });
   const merged = request.steps.map((step, index) => {

@@ -1,19 +1,19 @@
-/** What a cell's tags say. */
+/** The parsed tags of a cell. */
 export type CellTags = {
-  /** Each N of `same_step_N`; more than one is a mistake. */
+  /** Each N of `same_step_N`; more than one is an error. */
   steps: number[];
   /** VALUE of `cache=VALUE`: an ISO 8601 duration. */
   cache: string | null;
   /** NAME of `environment=NAME`. */
   environment: string | null;
-  /** FILE of `requirements=FILE`: the step's own in place of the notebook's. */
+  /** FILE of `requirements=FILE`: replaces the notebook's requirements for this step. */
   requirements: string | null;
-  /** A tag that was meant to start a step but does not: `same_step_x`, `Same-Step-2`. */
+  /** Tags that were meant to start a step but do not: `same_step_x`, `Same-Step-2`. */
   misspelt: string[];
   other: string[];
 };
 
-// With a letter for N, another case, other separators or blanks around it.
+// With a letter instead of N, another case, other separators or blanks around it.
 const LIKE_A_STEP = /^\s*same[\s_-]?step[\s_-]/i;
 
 export function parseCellTags(tags: readonly string[]): CellTags {
@@ -49,13 +49,13 @@ export function isDuration(text: string): boolean {
 
 const PART_SECONDS = [365 * 86_400, 30 * 86_400, 7 * 86_400, 86_400, 3_600, 60, 1];
 
-/** The length of an ISO 8601 duration; a year has 365 days here, and a month 30. */
+/** The length of an ISO 8601 duration; a year counts as 365 days, a month as 30. */
 export function durationSeconds(text: string): number {
   const [, ...parts] = DURATION_PARTS.exec(text) ?? [];
   return parts.reduce((sum, part, index) => sum + Number(part ?? 0) * (PART_SECONDS[index] as number), 0);
 }
 
-/** The name of a step everywhere: `same_step_007`. */
+/** The name of a step: `same_step_007`. */
 export function stepName(index: number): string {
   return `same_step_${String(index).padStart(3, "0")}`;
 }

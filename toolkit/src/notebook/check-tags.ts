@@ -2,7 +2,7 @@ import { OperationError } from "@same-kit/shared";
 import type { ToolkitErrorCode } from "../errors.ts";
 import { type CellTags, isDuration } from "./cell-tags.ts";
 
-/** What is wrong with the tags of a cell, and what to do about it. */
+/** A mistake in the tags of a cell, and how to fix it. */
 export type TagMistake = {
   cell: number;
   /** Follows the cell's name in a sentence. */

@@ -15,12 +15,12 @@ import { type Step, splitSteps } from "./split-steps.ts";
 export type CompileInput = {
   notebook: Notebook;
   config: SameConfig;
-  /** The same.yaml in the working directory of every step. */
+  /** The same.yaml for the working directory of every step. */
   configText: string;
   requirements: string | null;
-  /** Texts of the files that tags `requirements=FILE` name. */
+  /** The contents of the files that `requirements=FILE` tags name. */
   stepRequirements?: ReadonlyMap<string, string>;
-  /** As upstream's compiler: all magics are left out, and the app gets steps without cells. */
+  /** Compiles like upstream: all magics are removed, and the app gets steps without cells. */
   upstreamMagics?: boolean;
 };
 
@@ -40,7 +40,7 @@ export function compileNotebook(input: CompileInput): CompiledNotebook {
   const environments = new Set(["default", ...Object.keys(config.environments ?? {})]);
   const { steps, warnings, installs } = splitSteps(notebook, environments, { upstreamMagics });
   const requirementsOf = ({ requirements }: Step): string | null => {
-    // Upstream's compiler knows no such tag.
+    // Upstream's compiler does not know this tag.
     const own = requirements === undefined || upstreamMagics ? undefined : input.stepRequirements?.get(requirements);
     return mergeRequirements(own ?? input.requirements, installs);
   };
@@ -69,7 +69,7 @@ function toCells({ cells }: Step, later: readonly Step[]): Pick<RequestedStep, "
   return { cells: cells.map(toCell), ...(keepsResults && { keepsResults }) };
 }
 
-// `Out`, `_3`, `__`, and `_` where it is not a name for what nobody needs: a target of `for` or =. Taking one for a use costs little.
+// `Out`, `_3`, `__`, and `_` unless it is a throwaway name: a target of `for` or =. A false positive costs little.
 const READS_RESULTS =
   /(?<![\w.])(?:Out|_oh|_\d+|_{2,3})\b(?!\s*=[^=])|(?<![\w.,]|,\s|for\s|lambda\s|\*)_(?!\w)(?!\s*(?:=[^=]|,|:|in\b))/;
 
@@ -109,7 +109,7 @@ function checkRequirements({ requirements: file = "requirements.txt" }: Step, te
   }
 }
 
-/** Every step carries the sources, so their data sets count once per step. */
+/** Every step contains the sources, so their data sets count once per step. */
 function checkBody({ steps }: InitiateRequest, configText: string): void {
   const size = sizeOf(steps);
   if (size <= bodyBytes) return;
@@ -119,7 +119,7 @@ function checkBody({ steps }: InitiateRequest, configText: string): void {
   );
 }
 
-/** The size of its JSON, which may exceed the longest possible string. */
+/** The size of its JSON, which may be longer than the longest possible string. */
 function sizeOf(steps: InitiateRequest["steps"]): number {
   const sizes = steps.map(({ sources, ...step }) => {
     const own = JSON.stringify({ ...step, sources: {} }).length - "{}".length;

@@ -6,7 +6,7 @@ import { Document, parseDocument, visit } from "yaml";
 import type { ToolkitErrorCode } from "../errors.ts";
 import { configError, type LineOf, onLine, type SameConfig } from "./same-config.ts";
 
-/** A data set that is a file next to same.yaml, so the app cannot reach it. */
+/** A data set that is a local file next to same.yaml, which the app cannot read. */
 export type LocalDataset = { name: string; environment: string; path: string; line?: number };
 
 /** The local files among the data sets of one environment (`default` if a data set has no entry for it). */
@@ -40,8 +40,8 @@ function isUrl(location: string): boolean {
 }
 
 /**
- * The same.yaml for a step: what the user wrote, with local data sets as `data:` URLs. The file's name stays in the
- * URL, because its extension determines how the data set is read.
+ * The same.yaml for a step: the user's, with local data sets as `data:` URLs. The URL contains the file's name,
+ * because its extension determines how the data set is read.
  *
  * @param configText - The user's YAML; null for a configuration that was part of a notebook.
  */
@@ -69,7 +69,7 @@ function refuseTooLarge(sizes: readonly number[]): void {
   });
 }
 
-/** An alias shares its anchor's value, so nothing can be changed through it: it is expanded. */
+/** An alias shares its anchor's value, so changing it would change both: it is expanded. */
 function parseEditable(text: string): Document {
   const document = parseDocument(text);
   let aliases = 0;

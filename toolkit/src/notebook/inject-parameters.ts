@@ -4,7 +4,7 @@ import { initialLexerState, isAtStatement, readPythonLine } from "./python-lines
 
 export type InjectedNotebook = { notebook: Notebook; warnings: readonly string[] };
 
-/** Papermill's tags: the cell with the defaults, and the one that papermill or this file wrote. */
+/** Papermill's tags: for the cell with the defaults, and for the cell that papermill or this file added. */
 const DEFAULTS_TAG = "parameters";
 const INJECTED_TAG = "injected-parameters";
 
@@ -12,8 +12,8 @@ const INJECTED_TAG = "injected-parameters";
 export type Assignments = ReadonlyMap<string, string>;
 
 /**
- * A notebook with a cell that assigns the parameters: it replaces a previously injected one, else follows the cell tagged
- * `parameters`, else precedes the first cell that matters. Without parameters the notebook is unchanged.
+ * A notebook with a cell that assigns the parameters: it replaces a previously injected cell, otherwise follows the cell tagged
+ * `parameters`, otherwise precedes the first cell with code or a step tag. Without parameters, the notebook is unchanged.
  */
 export function injectParameters(notebook: Notebook, assignments: Assignments): InjectedNotebook {
   if (assignments.size === 0) return { notebook, warnings: [] };
@@ -33,7 +33,7 @@ export function injectParameters(notebook: Notebook, assignments: Assignments): 
   return { notebook: { ...notebook, cells: changed }, warnings };
 }
 
-/** Before the first cell that has code or starts a step; that step then starts with the new cell. */
+/** Before the first cell that contains code or starts a step; that step then starts with the new cell. */
 function withFirst(cells: readonly Cell[], injected: Cell): readonly Cell[] {
   const begins = ({ tags }: Cell) => parseCellTags(tags).steps.length > 0;
   const at = cells.findIndex((cell) => begins(cell) || (cell.kind === "code" && cell.source.trim() !== ""));

@@ -1,9 +1,9 @@
-// Jupyter's additions to Python. They are removed, because a step is plain Python; other code keeps its line number, so that
-// a traceback points at the notebook's line.
+// Jupyter's additions to Python. They are removed, because a step is plain Python; other code keeps its line numbers, so that
+// a traceback points at the line in the notebook.
 
 import { endsWithBackslash, initialLexerState, isAtStatement, readPythonLine } from "./python-lines.ts";
 
-/** A removed line; `line` counts from 1 within its cell. `kept`: the Python that the magic only timed. */
+/** A removed line; `line` counts from 1 within its cell. `kept`: the Python code that the magic only timed. */
 export type RemovedLine = { line: number; text: string; kept?: string };
 
 export type PlainCode = { code: string; removed: readonly RemovedLine[] };
@@ -11,10 +11,10 @@ export type PlainCode = { code: string; removed: readonly RemovedLine[] };
 // They run the cell's Python and add something around it; any other %% magic passes the cell to another program.
 const TRANSPARENT_CELL_MAGICS = new Set(["time", "timeit", "capture"]);
 
-// What jupytext takes for shell commands when a line begins with them.
+// Words that jupytext treats as shell commands at the start of a line.
 const SHELL_COMMANDS = "cat|cd|cp|mv|rm|rmdir|mkdir|copy|ddir|echo|ls|ldir|ren";
 export const SHELL_LINE = new RegExp(`^(?:${SHELL_COMMANDS})(?:\\s+(?<rest>.*))?$`);
-// Jupyter's own, which also work without a %. Without arguments they are names.
+// Jupyter's own commands, which also work without a %. Without arguments they are names.
 export const INSTALLER_LINE = /^(?:pip|conda|mamba|micromamba|uv)\s+(?<rest>[a-z].*)$/;
 // After a name that is also such a command: Python, not arguments.
 const PYTHON_AFTER_NAME = /^(?:[([,;:]|(?:[-+*/%&|^@]|\/\/|\*\*|<<|>>)?=|[<>!]=|(?:in|is|and|or|if|not|for)\b)/;
@@ -71,7 +71,7 @@ export function removeLeadingIndent(lines: readonly string[]): readonly string[]
   return lines.map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line));
 }
 
-/** @returns The index of the first line of Python; beyond the last line if the cell is in another language. */
+/** @returns The index of the first line of Python, or past the last line if the cell is in another language. */
 function skipCellMagics(lines: readonly string[], removed: RemovedLine[]): number {
   for (let at = 0; at < lines.length; at += 1) {
     const line = lines[at] as string;
@@ -103,7 +103,7 @@ function readTimedLine(line: string): string | null {
   return before === undefined || python === undefined ? null : before + python;
 }
 
-/** As in Python, a backslash at its end continues a magic's line. */
+/** As in Python, a backslash at the end of a line continues a magic. */
 export function findMagicEnd(lines: readonly string[], start: number): number {
   let end = start;
   while (end + 1 < lines.length && endsWithBackslash(lines[end] as string)) end += 1;

@@ -1,6 +1,6 @@
 import type { RemovedLine } from "./magic-lines.ts";
 
-// A cell that is removed as a whole may be a long file.
+// A cell that is removed completely may be a long file.
 const MAX_LINES = 20;
 const MAX_CHARACTERS = 160;
 

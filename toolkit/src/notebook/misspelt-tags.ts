@@ -4,9 +4,9 @@ const WITH_VALUE = ["cache", "environment", "requirements"];
 const PLAIN = ["parameters", "raises-exception", "skip-execution"];
 
 /**
- * Warnings about tags that mean nothing here, but look like one that does: other programs' tags are no mistake.
+ * Warnings about tags that have no effect but resemble one that does. Tags of other programs are not mistakes.
  *
- * @param tags - Those that are not known.
+ * @param tags - The unknown tags.
  */
 export function warnOfMisspelt(cell: number, tags: readonly string[]): string[] {
   return tags.flatMap((tag) => {
@@ -22,7 +22,7 @@ function meantBy(tag: string): string | null {
   return near === null ? null : `${near}=${value}`;
 }
 
-/** Without what is easily mistaken: case, separators, the plural. */
+/** Without differences that are easily overlooked: case, separators, the plural. */
 const essence = (tag: string): string =>
   tag
     .toLowerCase()

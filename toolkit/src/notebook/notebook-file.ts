@@ -2,7 +2,7 @@ import { OperationError } from "@same-kit/shared";
 import * as z from "zod/mini";
 import type { ToolkitErrorCode } from "../errors.ts";
 
-/** One cell; `number` counts all cells from 1, as a reader of the notebook would. */
+/** One cell; `number` counts all cells from 1, as readers of the notebook do. */
 export type Cell = { number: number; kind: "code" | "markdown" | "raw"; source: string; tags: readonly string[] };
 
 export type Notebook = {
@@ -77,7 +77,7 @@ function explain(issue: z.core.$ZodRawIssue): string {
   return `must be ${issue.code === "invalid_type" ? (words[issue.expected] ?? "a map") : "something else"}`;
 }
 
-/** Code for another kernel would be run as Python, and some of it would be valid Python. */
+/** Code for another kernel would run as Python, and some of it would be valid Python. */
 function refuseOtherLanguages(metadata: Notebook["metadata"], file: string): void {
   const { kernelspec, language_info } = metadata as Record<string, { language?: unknown; name?: unknown } | undefined>;
   const languages = [kernelspec?.language, language_info?.name].filter((it) => typeof it === "string" && it !== "");
@@ -89,7 +89,7 @@ function refuseOtherLanguages(metadata: Notebook["metadata"], file: string): voi
   );
 }
 
-/** Neither is valid in Python source; half a character would be sent as a different one. */
+/** Neither is valid in Python source; a lone surrogate would be sent as a different character. */
 function refuseBrokenText({ cells, file }: Notebook): void {
   const broken = cells.find(({ source }) => source.includes("\0") || !source.isWellFormed());
   if (broken === undefined) return;

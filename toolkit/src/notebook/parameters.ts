@@ -1,4 +1,4 @@
-// Values passed to a notebook from outside, as papermill passes them: same types, same place.
+// Values passed to a notebook from outside, in the way of papermill: same types, same place.
 // Source: nteract/papermill, papermill/{cli,parameterize,translators}.py.
 
 import { UsageError } from "@same-kit/shared";
@@ -6,7 +6,7 @@ import { parseDocument } from "yaml";
 import type { ToolkitErrorCode } from "../errors.ts";
 import { PYYAML_SCALARS } from "./pyyaml-scalars.ts";
 
-/** A YAML value. Whole numbers are `bigint`, so that 1 and 1.0 stay what they are; maps keep the types of their keys. */
+/** A YAML value. Whole numbers are `bigint`, so that 1 and 1.0 remain distinct; maps keep the types of their keys. */
 export type ParameterValue =
   | null
   | boolean
@@ -19,7 +19,7 @@ export type ParameterValue =
 /** In the order in which they are assigned; a later source replaces a value and keeps its place. */
 export type Parameters = ReadonlyMap<string, ParameterValue>;
 
-/** Where parameters come from; later ones win. */
+/** The sources of parameters; later ones take precedence. */
 export type ParameterSources = {
   /** Contents of `-f` files, each with its name in messages. */
   files: readonly { name: string; text: string }[];
@@ -44,7 +44,7 @@ export function collectParameters(ofConfig: Parameters, { files, values, texts }
   return all;
 }
 
-/** What `-p NAME TEXT` means, in papermill's order: True, False, None, then what Python's `int` and `float` take, else text. */
+/** The value of `-p NAME TEXT`, in papermill's order: True, False, None, then what Python's `int` and `float` accept, otherwise text. */
 export function typedValue(text: string): ParameterValue {
   if (text === "True" || text === "False") return text === "True";
   if (text === "None") return null;
@@ -114,7 +114,7 @@ export function toPython(value: ParameterValue): string {
   if (typeof value === "boolean") return value ? "True" : "False";
   if (typeof value === "bigint") return String(value);
   if (typeof value === "number") return toFloat(value);
-  // JSON's escapes mean the same in Python.
+  // JSON's escapes have the same meaning in Python.
   if (typeof value === "string") return JSON.stringify(value);
   if (isList(value)) return `[${value.map(toPython).join(", ")}]`;
   return `{${[...value].map(([key, it]) => `${toPython(toKey(key))}: ${toPython(it)}`).join(", ")}}`;
@@ -127,14 +127,14 @@ function toFloat(value: number): string {
   return /[.e]/.test(text) ? text : `${text}.0`;
 }
 
-/** Papermill makes every key of a map text. */
+/** Papermill converts every key of a map to text. */
 function toKey(key: ParameterValue): string {
   return typeof key === "string" ? key : toPython(key);
 }
 
 const isList = (value: ParameterValue): value is readonly ParameterValue[] => Array.isArray(value);
 
-/** The value as `--json` shows it; whole numbers that JSON cannot hold, and what is no number, as text. */
+/** The value for `--json`; whole numbers that JSON cannot represent, infinities and NaN become text. */
 export function toJson(value: ParameterValue): unknown {
   if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (typeof value === "number") return Number.isFinite(value) ? value : toFloat(value);

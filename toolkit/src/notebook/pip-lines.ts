@@ -1,4 +1,4 @@
-// `%pip install`, and the ways to write it as a command, become requirements: a step's packages are installed before its code runs.
+// `%pip install`, and its equivalents as a command, become requirements: a step's packages are installed before its code runs.
 
 import { WITH_OWN_PACKAGES } from "@same-kit/functions-app/contract";
 
@@ -22,9 +22,9 @@ const IGNORED = new Set([
 const LINES_OF_A_FILE = new Set(["-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--pre"]);
 
 /**
- * The lines of a requirements.txt that such a command stands for.
+ * The lines of a requirements.txt that are equivalent to the command.
  *
- * @returns null for what is no such command, or one that only running it could tell: with a variable, a file, or an unknown option.
+ * @returns null if it is not such a command, or if its meaning is only known at run time: with a variable, a file, or an unknown option.
  */
 export function readPipInstall(text: string): string[] | null {
   const rest = PIP_COMMAND.exec(text.trim())?.groups?.["rest"]?.replace(/\s#.*$/, "");
@@ -43,7 +43,7 @@ export function readPipInstall(text: string): string[] | null {
 
 /**
  * @param requirements - The notebook's own file; null if there is none.
- * @param installed - What its cells install.
+ * @param installed - The packages that its cells install.
  */
 export function mergeRequirements(requirements: string | null, installed: readonly string[]): string | null {
   if (installed.length === 0) return requirements;
@@ -53,6 +53,6 @@ export function mergeRequirements(requirements: string | null, installed: readon
   return added.length === 0 ? requirements : `${requirements.trimEnd()}\n${added.join("\n")}\n`;
 }
 
-/** As an index compares names. */
+/** The form in which a package index compares names. */
 const packageName = (line: string): string =>
   (/^[A-Za-z0-9][A-Za-z0-9._-]*/.exec(line.trim())?.[0] ?? line).toLowerCase().replaceAll(/[-_.]+/g, "-");

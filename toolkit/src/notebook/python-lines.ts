@@ -1,6 +1,6 @@
 // Just enough of Python's lexical rules to know where a statement starts: strings, brackets, comments, line joining.
 
-/** Where the lexer is between two lines. */
+/** The state of the lexer between two lines. */
 export type PythonLexerState = {
   /** The quotes that end the current string, or null. */
   openString: string | null;

@@ -1,5 +1,5 @@
-// Plain scalars as PyYAML's safe loader reads them, which is YAML 1.1 with its own idea of floats (`1e3` is text) and, as papermill
-// sets it up, without dates. Source: yaml/pyyaml, lib/yaml/{resolver,constructor}.py.
+// Plain scalars as PyYAML's safe loader reads them: YAML 1.1 with PyYAML's own rules for floats (`1e3` is text) and, as configured
+// by papermill, without dates. Source: yaml/pyyaml, lib/yaml/{resolver,constructor}.py.
 
 import type { ScalarTag } from "yaml";
 

@@ -63,7 +63,7 @@ const shape = {
       parameters: z.optional(z.record(z.string(), z.unknown())),
     }),
   ),
-  // Each SAME backend has options of its own here.
+  // Each SAME backend has its own options here.
   runtime_options: z.optional(
     z.looseObject({
       same_env: z.optional(z.string()),
@@ -74,7 +74,7 @@ const shape = {
 
 const schema = z.strictObject({ ...shape, notebook });
 
-/** In a notebook's own metadata the name and the path are the file's. */
+/** In a notebook's own metadata, the name and the path are those of the file. */
 const embeddedSchema = z.strictObject({ ...shape, notebook: z.optional(z.partial(notebook)) });
 
 export type SameConfig = z.infer<typeof schema>;
@@ -82,7 +82,7 @@ export type SameConfig = z.infer<typeof schema>;
 /** Line numbers of a configuration's keys; null if its source has no lines. */
 export type LineOf = ((path: readonly PropertyKey[]) => number) | null;
 
-/** Where a message's value comes from; nothing if its source has no lines. */
+/** The line of a message's value; empty if its source has no lines. */
 export const onLine = (line: number | undefined): string => (line === undefined ? "" : ` (line ${line} of same.yaml)`);
 
 /**
@@ -121,7 +121,7 @@ function parseWith<Value>(type: z.ZodMiniType<Value>, value: unknown, source: st
   throw configError(`${source} has ${lines.length === 1 ? "a mistake" : `${lines.length} mistakes`}:\n${list}`);
 }
 
-/** Unknown keys are one issue per map; each gets a line of its own. */
+/** Unknown keys are one issue per map; each gets a separate line. */
 function toMistakes(issue: z.core.$ZodIssue, type: z.ZodMiniType): Mistake[] {
   if (issue.code !== "unrecognized_keys") return [{ path: issue.path, text: issue.message }];
   const known = knownKeys(type, issue.path);

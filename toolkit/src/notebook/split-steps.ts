@@ -25,17 +25,17 @@ export type Step = {
 export type SplitNotebook = {
   steps: readonly Step[];
   warnings: readonly string[];
-  /** What the cells install, as lines of a requirements.txt. */
+  /** The packages that the cells install, as lines of a requirements.txt. */
   installs: readonly string[];
 };
 
 export type SplitOptions = {
-  /** As upstream's compiler: all magics are left out. */
+  /** Compiles like upstream: all magics are removed. */
   upstreamMagics?: boolean;
 };
 
 type Draft = Omit<Step, "code" | "cells" | "tags"> & {
-  /** The cell whose tag names it; null for the code before the first tag. */
+  /** The cell whose tag starts the step; null for the code before the first tag. */
   taggedCell: number | null;
   parts: { cell: number; code: string; tags: readonly string[] }[];
   tags: string[];
@@ -64,7 +64,7 @@ export function splitSteps(
     if (step !== undefined) drafts.push(newDraft(step, cell.number));
     const draft = drafts.at(-1) as Draft;
     mistakes.push(...applyTags(draft, tags, cell.number));
-    // As nbclient and Jupyter Book have it.
+    // As in nbclient and Jupyter Book.
     if (cell.kind !== "code" || cell.tags.includes("skip-execution")) continue;
     const translated = upstreamMagics ? { ...removeMagics(cell.source), installs: [] } : translateMagics(cell.source);
     const { code, removed } = translated;
@@ -90,7 +90,7 @@ function applyTags(draft: Draft, { cache, environment, requirements, other }: Ce
   draft.cache = cache ?? draft.cache;
   draft.environment = environment ?? draft.environment;
   draft.tags.push(...other.filter((tag) => !draft.tags.includes(tag)));
-  // An empty name is a mistake of its own.
+  // An empty name is reported as a separate mistake.
   if (requirements === null || requirements.trim() === "" || requirements === draft.requirements) return [];
   if (draft.requirements === undefined) {
     draft.requirements = requirements;
@@ -111,7 +111,7 @@ function findDuplicates(drafts: readonly Draft[]): TagMistake[] {
   return drafts.flatMap((draft): TagMistake[] => {
     const earlier = first.get(draft.index);
     if (earlier === undefined) first.set(draft.index, draft);
-    // Only the first draft is of no tag.
+    // Only the first draft can have no tag.
     if (earlier === undefined || draft.taggedCell === null) return [];
     const others =
       earlier.taggedCell === null

@@ -1,4 +1,4 @@
-// Jupyter's magics with a plain meaning, as calls of `get_ipython()`, as IPython translates them. The app's runner has them without
+// Translates Jupyter's magics with a simple meaning to calls of `get_ipython()`, like IPython. The app's runner implements them without
 // IPython. Every line keeps its number.
 
 import {
@@ -16,24 +16,24 @@ import { INSTALLS } from "./magic-warnings.ts";
 import { readPipInstall } from "./pip-lines.ts";
 import { initialLexerState, isAtStatement, readPythonLine } from "./python-lines.ts";
 
-// What runner/same_runner/cells/magics.py knows.
+// The magics that runner/same_runner/cells/magics.py implements.
 const LINE_MAGICS = new Set("cd config env matplotlib pwd run set_env sx system time timeit".split(" "));
 const CELL_MAGICS = new Set(
   "bash capture file html HTML javascript js latex markdown perl ruby script sh svg SVG time timeit writefile".split(
     " ",
   ),
 );
-/** They run the cell's Python, which may have magics itself. */
+/** They run the cell's Python code, which may contain magics. */
 const AROUND_PYTHON = new Set(["capture", "time", "timeit"]);
-/** They concern people at a screen, or the notebook's editor: leaving them out changes nothing. */
+/** They concern interactive use or the notebook's editor: omitting them changes nothing. */
 const SILENT = new Set(["autoreload", "load_ext", "reload_ext"]);
 
 export type TranslatedCode = PlainCode & {
-  /** What the cell installs, as lines of a requirements.txt. */
+  /** The packages that the cell installs, as lines of a requirements.txt. */
   installs: readonly string[];
 };
 
-/** Translates one cell's source; what has no plain meaning is removed. */
+/** Translates one cell's source; magics without a translation are removed. */
 export function translateMagics(source: string): TranslatedCode {
   const lines = removeLeadingIndent(source.split("\n"));
   const first = lines.findIndex((line) => line.trim() !== "");
@@ -91,7 +91,7 @@ const LINE = new RegExp(
   "u",
 );
 
-/** @returns null for a magic that means something to a person at a screen only, or nothing here. */
+/** @returns null for a magic that only matters in interactive use, or that is not supported. */
 function translateLine(text: string): string | null {
   const { indent = "", targets = "", shell, command = "", name, rest = "" } = LINE.exec(text)?.groups ?? {};
   if (INSTALLS.test(text)) return null;
@@ -106,7 +106,7 @@ function translateLine(text: string): string | null {
   return translateAutomagic(text);
 }
 
-/** What Jupyter takes without a % too: `cd data`, `ls -l`. */
+/** Commands that Jupyter accepts without a %: `cd data`, `ls -l`. */
 function translateAutomagic(text: string): string | null {
   if (INSTALLER_LINE.test(text) || !SHELL_LINE.test(text.trimEnd())) return null;
   const folder = /^cd\s+(.*)$/.exec(text.trimEnd())?.[1];
@@ -116,5 +116,5 @@ function translateAutomagic(text: string): string | null {
 
 const isSilent = (text: string): boolean => SILENT.has(/^\s*%(\w+)/.exec(text)?.[1] ?? "");
 
-/** JSON's escapes are Python's too. */
+/** JSON's escapes are also valid in Python. */
 const quote = (text: string): string => JSON.stringify(text);

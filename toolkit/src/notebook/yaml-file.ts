@@ -18,7 +18,7 @@ export function parseYaml(text: string, file: string): YamlFile {
   let problem: string;
   try {
     const lines = new LineCounter();
-    // What the parser only warns about is a mistake here too.
+    // The parser's warnings are errors here.
     const document = parseDocument(text, { logLevel: "error", lineCounter: lines });
     const [mistake] = [...document.errors, ...document.warnings];
     if (mistake === undefined) {

@@ -8,9 +8,9 @@ import { type WrittenZip, writeZip } from "./zip.ts";
 
 /** A package that is ready to be uploaded. */
 export type AppPackage = WrittenZip & {
-  /** Null: the app looks for a Python of its host. */
+  /** Null: the app looks for a Python on its host. */
   python: { version: string; kind: "cloud" | "machine" } | null;
-  /** Bytes by part. */
+  /** Size in bytes, by part. */
   parts: Record<string, number>;
   entries: PackageEntry[];
 };
@@ -18,12 +18,12 @@ export type AppPackage = WrittenZip & {
 export type AppPackageOptions = {
   /** The built app: host.json, package.json, main.cjs, python/. */
   appDir: string;
-  /** Which of its files are packed, as `listEntries` asks; default: all but what Azure never runs. */
+  /** Which of its files are packed, for `listEntries`; default: all except files that Azure never runs. */
   isWanted?: (relativePath: string) => boolean;
   python: BundledPython | null;
   /** Packages bundled with Python. */
   basePackages: PackageEntry[];
-  /** Packages are kept here by hash, so that a rollback finds the earlier ones. */
+  /** Packages are stored here by hash, so that a rollback finds the earlier ones. */
   packagesDir: string;
 };
 
@@ -46,16 +46,16 @@ export async function buildAppPackage(options: AppPackageOptions): Promise<AppPa
   return { ...written, ...facts, entries };
 }
 
-// Azure never runs them; func omits the same.
+// Azure never runs them; func omits the same files.
 const isLeftOut = (name: string): boolean => /(^|\/)(local\.settings\.json|\.funcignore|\.gitignore)$/.test(name);
 
-/** A later entry replaces an earlier one of the same name: a base package may bring its own dill. */
+/** A later entry replaces an earlier one of the same name: a base package may include its own dill. */
 function merge(entries: readonly PackageEntry[]): PackageEntry[] {
   const byName = new Map(entries.map((entry) => [entry.name, entry]));
   return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Identified by names, sizes and times of the sources: cheap, and a rebuild changes the times. */
+/** Identified by names, sizes and times of the sources: this is cheap, and a rebuild changes the times. */
 function fingerprint(entries: readonly PackageEntry[], stats: readonly Stats[]): string {
   const hash = createHash("sha256");
   entries.forEach(({ name, isExecutable }, i) => {

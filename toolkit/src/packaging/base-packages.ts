@@ -9,9 +9,9 @@ import { listEntries, type PackageEntry } from "./entries.ts";
 export type BasePackagesOptions = {
   /** Requirement specifiers, such as `numpy` or `pandas==2.3.1`. */
   requirements: readonly string[];
-  /** The version of the Python they must fit, such as `3.12.14`; not of the one that runs pip. */
+  /** The version of the Python for the packages, such as `3.12.14`; not of the one that runs pip. */
   pythonVersion: string;
-  /** `cloud`: wheels for Linux on x86-64, regardless of this machine. */
+  /** `cloud`: wheels for Linux on x86-64, independent of this machine. */
   kind: "cloud" | "machine";
   /** Runs pip. */
   interpreter: string;
@@ -21,8 +21,8 @@ export type BasePackagesOptions = {
 };
 
 const PREFIX = "python/packages/";
-// Azure's images are Debian 11 or newer: glibc 2.31. To pip only manylinux2014 implies older platforms, and a wheel may
-// name any version between.
+// Azure's images are Debian 11 or newer: glibc 2.31. For pip, only manylinux2014 implies older platforms, and a wheel may
+// name any version in between.
 const NEWEST_GLIBC = 31;
 const OLDEST_GLIBC = 17;
 const CLOUD_PLATFORMS = [

@@ -4,7 +4,7 @@ import { OperationError } from "@same-kit/shared";
 import { execa } from "execa";
 import { listEntries, type PackageEntry } from "./entries.ts";
 
-/** A CPython as packaged below `python/cpython/`. */
+/** A CPython in its layout below `python/cpython/` of the package. */
 export type BundledPython = {
   version: string;
   /** `cloud`: built for the cloud's platform. `machine`: a stand-in made from a local Python, for rehearsals. */

@@ -16,7 +16,7 @@ const SHOWN_PARTS = 3;
 export type PackageSize = {
   sizeBytes: number;
   unpackedBytes: number;
-  /** Bytes by part, such as `python/cpython`. */
+  /** Size in bytes, by part, such as `python/cpython`. */
   parts: Record<string, number>;
 };
 

@@ -1,4 +1,4 @@
-// The CPython that goes into the package: Azure promises no Python in the images of its Node apps. python-build-standalone's
+// The CPython for the package: Azure does not guarantee a Python in the images of its Node apps. python-build-standalone's
 // `install_only` builds run from any folder and need only glibc.
 // Source: astral-sh/python-build-standalone, docs/running.rst.
 
@@ -12,7 +12,7 @@ import * as tar from "tar";
 
 export type PythonArchive = { version: string; fileName: string; sha256: string; release: string };
 
-/** Pinned; the hash is the one that the release publishes. 3.12 has the widest choice of wheels today. */
+/** Pinned; the hash is the one that the release publishes. 3.12 has the widest choice of wheels. */
 export const CLOUD_PYTHON: PythonArchive = {
   version: "3.12.14",
   release: "20260814",

@@ -9,7 +9,7 @@ import type { PackageEntry } from "./entries.ts";
 
 export type WrittenZip = { file: string; sha256: string; sizeBytes: number; unpackedBytes: number };
 
-// The same files give the same bytes, so that a package can be identified by its hash. Zip has no time before 1980 and no time zone.
+// The same files produce the same bytes, so that a package can be identified by its hash. Zip supports neither times before 1980 nor time zones.
 const TIMESTAMP = new Date(1980, 0, 1, 0, 0, 0);
 const FILE_MODE = 0o100644;
 const EXECUTABLE_MODE = 0o100755;
@@ -20,7 +20,7 @@ export type Compression = "small" | "fast";
 const LEVELS: Record<Compression, number> = { small: 6, fast: 1 };
 
 /**
- * Writes the entries, in the order given, with Unix modes: without them a Linux host cannot read its own files and lists no
+ * Writes the entries in the given order, with Unix modes: without them, a Linux host cannot read its own files and lists no
  * functions, and without 0755 the bundled Python does not start.
  */
 export async function writeZip(
@@ -34,7 +34,7 @@ export async function writeZip(
   return { file, sha256, sizeBytes: (await stat(file)).size, unpackedBytes };
 }
 
-/** @returns The SHA-256 of what was written. */
+/** @returns The SHA-256 of the file. */
 async function streamZip(file: string, entries: readonly PackageEntry[], compressionLevel: number): Promise<string> {
   const zip = new yazl.ZipFile();
   // A file that disappeared is an error of the zip, not of its output stream.

@@ -8,10 +8,10 @@ import type { DeploymentStatus } from "../usecases/deployment-status.ts";
 import type { DownResult } from "../usecases/down.ts";
 import type { UpResult } from "../usecases/up.ts";
 
-/** Stands for a value that is a secret. */
+/** Replaces a secret value. */
 export const WITHHELD = "…";
 
-/** The result of `up`: where the app is, and the next commands. */
+/** The result of `up`: the app's address, and the next commands. */
 export function describeUp(result: UpResult, { isRehearsal }: EnvironmentFolder, again: CommandHint): Hint[] {
   switch (result.kind) {
     case "planned":
@@ -52,7 +52,7 @@ function describeDeployed(result: UpResult, { appName, hostName }: DeploymentOut
   ];
 }
 
-/** The rehearsal's cloud has stopped with the command, so nothing can be called any more. */
+/** The rehearsal's cloud has stopped with the command, so the app cannot be called any more. */
 function describeRehearsal(result: UpResult, { appName }: DeploymentOutputs, again: CommandHint): Hint[] {
   return [
     "",
@@ -73,10 +73,10 @@ function describeRehearsal(result: UpResult, { appName }: DeploymentOutputs, aga
 
 const bare = (command: string, ...args: string[]): CommandHint => ({ command, args, isBare: true });
 
-/** `up --json`; without the access key, which only `outputs --show-key` prints, and without choices, some of which are secrets. */
+/** `up --json`; without the access key, which only `outputs --show-key` prints, and without choices, some of which are secret. */
 export function upDocument(result: UpResult, folder: EnvironmentFolder): unknown {
   const { outputs, choices: _choices, changes, ...rest } = result;
-  // What is permanently deleted, as the plan shows it.
+  // What is permanently deleted, as shown with the plan.
   const known = {
     environment: folder.name,
     isRehearsal: folder.isRehearsal,

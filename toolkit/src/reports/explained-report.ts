@@ -2,7 +2,7 @@ import type { Console } from "../ui/console.ts";
 import { renderTable } from "../ui/table.ts";
 import type { ExplainedRun } from "../usecases/continue-run.ts";
 
-/** What continuing a run would do, step by step. */
+/** Describes what continuing a run would do, step by step. */
 export function reportExplained({ id, hasEnded, steps, warnings }: ExplainedRun, console: Console): void {
   for (const warning of warnings) console.note(`Warning: ${warning}`);
   if (!hasEnded) {

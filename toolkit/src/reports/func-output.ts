@@ -1,4 +1,4 @@
-// What `func start` prints: editors and test harnesses wait for some of its lines, so that their text and order are fixed.
+// The output of `func start`: editors and test harnesses wait for some of its lines, so their text and order are fixed.
 
 import { randomBytes } from "node:crypto";
 import type { LogEntry, LogLevel } from "@same-kit/shared";
@@ -8,18 +8,18 @@ import { printableInLine } from "../ui/printable.ts";
 import type { FuncOutput } from "../usecases/func-start.ts";
 
 export type FuncOutputOptions = {
-  /** Lines of the host itself from Information on, instead of from Warning on. */
+  /** Shows the host's own lines from level Information on, instead of Warning. */
   isVerbose: boolean;
-  /** Least level of the functions' lines. */
+  /** The lowest level of the functions' lines. */
   userLevel: LogLevel | "none";
-  /** Takes what the worker printed behind {@link JSON_PREFIX}. */
+  /** Receives what the worker printed after {@link JSON_PREFIX}. */
   writeJson(line: string): void;
   /** Versions of func, of Azure's host, and of same-kit. */
   versions: { func: string; host: string; own: string };
   now?: () => Date;
 };
 
-/** A worker's line for programs. */
+/** The prefix of a worker's line for programs. */
 const JSON_PREFIX = "azfuncjsonlog:";
 const RANK: Readonly<Record<LogLevel | "none", number>> = { trace: 0, debug: 1, info: 2, warn: 3, error: 4, none: 5 };
 const COLOURS: Partial<Record<LogLevel, Style>> = { error: "red", warn: "yellow", info: "cyan" };
@@ -31,7 +31,7 @@ export function createFuncOutput(console: Console, options: FuncOutputOptions): 
 class FuncTerminal implements FuncOutput {
   readonly #console: Console;
   readonly #options: FuncOutputOptions;
-  /** Set once the host serves; the list is printed when the app is loaded too. */
+  /** Set once the host accepts requests; the list is printed when the app is loaded too. */
   #host: { readonly functionListText: string } | null = null;
   #hasWorker = false;
   #isAnnounced = false;
@@ -61,11 +61,11 @@ class FuncTerminal implements FuncOutput {
     this.#announce();
   }
 
-  /** After a failed start it comes with the first worker that loads the app. */
+  /** After a failed start, the list is printed when the first worker has loaded the app. */
   #announce(): void {
     if (this.#host === null || !this.#hasWorker || this.#isAnnounced) return;
     this.#isAnnounced = true;
-    // Its last line break is the console's.
+    // The console adds the last line break.
     if (this.#host.functionListText !== "") this.#console.answer(this.#host.functionListText.slice(0, -1));
     if (!this.#options.isVerbose) this.#console.answer("For detailed output, run func with --verbose flag.");
     this.#print("info", "Job host started");
@@ -89,7 +89,7 @@ class FuncTerminal implements FuncOutput {
   }
 }
 
-/** What a function says, and what is said of its calls, counts as the user's; requests have no line in func. */
+/** Log lines of a function, and lines about its calls, count as the user's; func prints no lines about requests. */
 function isShown(
   { source, level, component }: LogEntry,
   { isVerbose, userLevel }: Pick<FuncOutputOptions, "isVerbose" | "userLevel">,
@@ -99,7 +99,7 @@ function isShown(
   return RANK[level] >= RANK[isUsers ? userLevel : isVerbose ? "info" : "warn"];
 }
 
-/** What a function says stands for itself; a line about a call names it, as the last one of each does already. */
+/** A function's own line is printed without fields; the last line about a call already names the function. */
 function describeFields({ source, component, message, fields }: LogEntry): string {
   if (source !== "system") return "";
   if (component.startsWith("Function.")) {

@@ -2,12 +2,12 @@ import type { Console } from "../ui/console.ts";
 import { count } from "../ui/format.ts";
 import type { ReplayReport } from "../usecases/replay.ts";
 
-/** One line for each instance, as soon as it is known. */
+/** One line per instance, as soon as its result is known. */
 export function describeReplay({ instanceId, name, divergence }: ReplayReport): string {
   return divergence === null ? `✓ ${instanceId} (${name})` : `✗ ${instanceId} (${name})\n    ${divergence.message}`;
 }
 
-/** What all of them come to. */
+/** The summary of all replays. */
 export function reportReplays(reports: readonly ReplayReport[], console: Console): void {
   const diverged = reports.filter(({ divergence }) => divergence !== null);
   console.json({ replayed: reports.length, diverged: diverged.length, instances: reports });

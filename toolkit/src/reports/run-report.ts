@@ -8,15 +8,15 @@ import { reportVariables } from "./variables-report.ts";
 
 const SHOWN_VALUE_LENGTH = 60;
 
-/** What is shown of a run only on request, before its result. */
+/** Parts of a run's result that are shown only on request, before the rest. */
 export type ShownOfRun = {
   /** Why each step ran, or that it came from the cache. */
   explain?: boolean;
-  /** The variables that crossed from step to step. */
+  /** The variables that were passed from step to step. */
   variables?: boolean;
 };
 
-/** Reports a run to the person who started it: the variables or the failure, and where its files are. */
+/** Reports a run to the person who started it: the variables or the failure, and the location of its files. */
 export function reportRun(summary: RunSummary, console: Console, shown: ShownOfRun = {}): void {
   if (shown.explain) console.note(explain(summary, console));
   if (shown.variables) reportVariables(summary.steps, console);
@@ -90,7 +90,7 @@ function printFailure(summary: RunSummary, console: Console): void {
 }
 
 function wayOn({ id, stateDir, host }: RunSummary): Hint {
-  // An app elsewhere does not tell its hub.
+  // The name of the hub of an app elsewhere is unknown.
   const command = host.hubName === "" ? "resume" : "local resume";
   return hint`After you edit the notebook, ${{ command, args: [id], stateDir }} continues from the first step that failed or changed.`;
 }

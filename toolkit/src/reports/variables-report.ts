@@ -5,7 +5,7 @@ import { renderTable } from "../ui/table.ts";
 
 const REMARK_WIDTH = 72;
 
-/** The variables that crossed each boundary of a run's steps, and those that were lost there, as a table each. */
+/** For each step of a run, a table of the variables passed to the next one and of those that were lost. */
 export function reportVariables(steps: readonly BoundaryStep[], console: Console): void {
   const boundaries = boundariesOf(steps);
   if (boundaries.length === 0) {

@@ -1,11 +1,11 @@
 import type { CrossingVariable, LostVariable } from "@same-kit/functions-app/contract";
 
-/** What came of a variable between two steps. */
+/** What happened to a variable between two steps. */
 export type Fate = "new" | "changed" | "unchanged" | "not known" | "lost";
 
 export type BoundaryVariable = Pick<CrossingVariable, "name" | "type" | "cell"> & {
   fate: Fate;
-  /** Null for one that is lost. */
+  /** Null for a lost variable. */
   sizeBytes: number | null;
   /** Why it is lost, and what to do about it. */
   why: readonly string[];
@@ -15,7 +15,7 @@ export type Boundary = {
   step: string;
   /** The step that receives the variables. */
   next: string;
-  /** Those that are lost come first. */
+  /** Lost variables come first. */
   variables: readonly BoundaryVariable[];
 };
 
@@ -25,7 +25,7 @@ export type BoundaryStep = {
   lost: readonly LostVariable[];
 };
 
-/** Between each two steps: what the first left for the second, and what it could not. Boundaries without either are left out. */
+/** For each pair of consecutive steps: the variables that were passed on and those that were lost. Pairs without any are omitted. */
 export function boundariesOf(steps: readonly BoundaryStep[]): Boundary[] {
   return steps.slice(0, -1).flatMap(({ name, crossing, lost }, index) => {
     const before = new Set(steps[index - 1]?.crossing?.map((variable) => variable.name));
@@ -50,7 +50,7 @@ const toLost = ({ name, type, cell, reason, remedy }: LostVariable): BoundaryVar
   return { name, type, cell, fate: "lost", sizeBytes: null, why: [`${reason}.`, remedy] };
 };
 
-/** @param isKnown - The step before left one of this name: an app of an older version tells no more of it. */
+/** @param isKnown - Whether the previous step passed on a variable of this name: all that an app of an older version reports. */
 function toCrossing({ name, type, cell, sizeBytes, changed }: CrossingVariable, isKnown: boolean): BoundaryVariable {
   const unknown = changed === null || isKnown ? "not known" : "new";
   const fate = typeof changed === "boolean" ? (changed ? "changed" : "unchanged") : unknown;

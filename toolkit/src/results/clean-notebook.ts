@@ -16,9 +16,9 @@ type LooseCell = {
 type LooseNotebook = { cells: LooseCell[]; metadata?: Record<string, unknown>; nbformat_minor?: number };
 
 /**
- * The notebook without outputs, as nbformat 4.5 wants it: with an ID for each cell, and nothing that it does not know.
+ * The notebook without outputs, valid for nbformat 4.5: with an ID for each cell, and without unknown members.
  *
- * @param text - A notebook that has been read before, of any minor version of format 4.
+ * @param text - A notebook that has been validated, of any minor version of format 4.
  */
 export function cleanNotebook(text: string): NotebookFile {
   const { cells, metadata = {}, nbformat_minor = 0 } = JSON.parse(text) as LooseNotebook;
@@ -40,7 +40,7 @@ function toCell({ cell_type, metadata = {}, source, attachments }: LooseCell, id
   return attachments === undefined ? cell : { ...cell, attachments };
 }
 
-/** What an earlier run wrote. */
+/** Removes what an earlier run wrote. */
 function withoutExecution({
   execution: _,
   papermill: __,
@@ -49,7 +49,7 @@ function withoutExecution({
   return metadata;
 }
 
-/** The same for the same cell at the same place, so that two runs of one notebook can be compared. */
+/** Equal for the same cell at the same position, so that two runs of one notebook can be compared. */
 function idOf({ id, source }: LooseCell, index: number, taken: Set<string>): string {
   let found = typeof id === "string" && CELL_ID.test(id) ? id : "";
   for (let attempt = 0; found === "" || taken.has(found); attempt += 1) {

@@ -5,7 +5,7 @@ import type { RunResults, StepResult } from "./run-results.ts";
 import { cellIndexes } from "./source-notebook.ts";
 
 /**
- * The notebook as the run left it: each cell with its own outputs, count and times.
+ * The notebook after the run: each cell with its own outputs, count and times.
  *
  * @param text - The notebook that was run.
  */
@@ -28,14 +28,14 @@ function withVersion({ language_info }: Record<string, unknown>, version: string
 
 type Updates = NonNullable<StepDetails["updates"]>;
 
-/** By the number that results have of it. */
+/** Finds a cell by the number that the results use. */
 type CellOf = (number: number | undefined) => FileCell | undefined;
 
 function fillStep(cellOf: CellOf, step: StepResult, updates: Updates): void {
   const first = cellOf(step.cells[0]);
   const records = step.details?.cells ?? [];
   for (const record of records) {
-    // What ran before the step's first cell, or without any, is shown where the step begins.
+    // Output before the step's first cell, or of a step without cells, is shown where the step begins.
     const cell = record.cell === null ? first : cellOf(record.cell);
     if (cell?.outputs === undefined) continue;
     cell.outputs.push(...record.outputs.map((output) => toFileOutput(output, updates)));
@@ -45,7 +45,7 @@ function fillStep(cellOf: CellOf, step: StepResult, updates: Updates): void {
   if (step.failure !== null && !hasError) first?.outputs?.push(toError(step.failure));
 }
 
-/** As Jupyter keeps a cell's times, where its extensions look for them. */
+/** In Jupyter's format for a cell's times, where its extensions look for them. */
 function fillRecord(
   cell: FileCell,
   { executionCount, startedAt, durationMs, status }: CellRecord,
@@ -76,7 +76,7 @@ function toFileOutput(output: CellOutput, updates: Updates): FileOutput {
     case "execute_result":
       return { ...output, data: toFileData(output.data) };
     case "display_data": {
-      // The latest wins; the ID means something to a running kernel only.
+      // The latest one is kept; the ID only has a meaning for a running kernel.
       const { display_id, ...shown } = output;
       const update = display_id === undefined ? undefined : updates.findLast((it) => it.display_id === display_id);
       const { data, metadata } = update ?? shown;
@@ -89,7 +89,7 @@ function toFileData(data: MimeBundle): MimeBundle {
   return Object.fromEntries(Object.entries(data).map(([type, form]) => [type, toFileForm(type, form)]));
 }
 
-/** JSON stays what it is; base64 is one line, as Jupyter writes it. */
+/** JSON is unchanged; base64 is written on one line, as by Jupyter. */
 function toFileForm(type: string, form: unknown): unknown {
   if (/[/+]json$/.test(type)) return form;
   const text = typeof form === "string" ? form : JSON.stringify(form);

@@ -1,4 +1,4 @@
-// Notebooks as files: nbformat 4.5, as far as it is read and written here.
+// Notebook files: the parts of nbformat 4.5 that are read and written here.
 // Source: nbformat.readthedocs.io, "The Notebook file format", and its JSON schema.
 
 /** Text, or its lines. */
@@ -23,7 +23,7 @@ export type NotebookFile = {
   nbformat_minor: number;
 };
 
-/** As nbformat writes text, so that a difference shows lines. */
+/** Text in nbformat's form, so that a diff shows lines. */
 export function toLines(text: string): string[] {
   return text === "" ? [] : text.split(/(?<=\n)/);
 }
@@ -32,7 +32,7 @@ export function toText(text: MultilineText): string {
   return typeof text === "string" ? text : text.join("");
 }
 
-/** As Jupyter writes a file: one blank a level, and a line's end. */
+/** Text in Jupyter's form: indented by one blank, with a final newline. */
 export function formatNotebook(notebook: NotebookFile): string {
   return `${JSON.stringify(notebook, null, 1)}\n`;
 }

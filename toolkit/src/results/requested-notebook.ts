@@ -4,8 +4,8 @@ import { formatNotebook, type NotebookFile, toLines } from "./nbformat.ts";
 type RequestedStep = InitiateRequest["steps"][number];
 
 /**
- * A notebook of the code that a run was started with, for a client that has no other: without cells of text, and with magics as they were
- * translated. A step of a client that knows no cells is one cell.
+ * A notebook reconstructed from the code with which a run was started, for a client without the original: without text cells, and with
+ * magics in translated form. A step of a client that sends no cells becomes one cell.
  */
 export function toRequestedNotebook({ steps }: InitiateRequest): string {
   const cells = steps.flatMap((step, index) => toCells(step, index));
@@ -28,7 +28,7 @@ export function toRequestedNotebook({ steps }: InitiateRequest): string {
   return formatNotebook(notebook);
 }
 
-/** The numbers of a step's cells in the notebook that was run; of a step without cells, its own. */
+/** The cell numbers of a step in the original notebook; for a step without cells, its own number. */
 export function cellNumbers({ cells }: RequestedStep, index: number): { number: number; lines: number }[] {
   return cells !== undefined && cells.length > 0
     ? [...cells]

@@ -1,6 +1,6 @@
 import type { CacheOutcome, StepDetails, VariableSummary } from "@same-kit/functions-app/contract";
 
-/** What became of one step. */
+/** The result of one step. */
 export type StepResult = {
   name: string;
   status: "completed" | "failed" | "unfinished" | "not-run";
@@ -11,25 +11,25 @@ export type StepResult = {
   python: string | null;
   environment: string | null;
   warnings: readonly string[];
-  /** What its cells printed and showed; null if nothing is known of it. */
+  /** What its cells printed and displayed; null if it is unknown. */
   details: StepDetails | null;
   failure: { type: string; message: string; traceback: string } | null;
   /** The earlier run in which it ran; null: it ran in this one. */
   keptFrom: string | null;
-  /** What the cache did for it; null if it was not asked. */
+  /** The outcome of the cache lookup; null if the cache was not used. */
   cache: CacheOutcome | null;
-  /** The notebook's cells that are its code, by their number from 1. */
+  /** The numbers of the notebook's cells that form its code, from 1. */
   cells: readonly number[];
 };
 
-/** All that is known of a run that is over, for its notebook and its report. */
+/** All that is known about an ended run, for its notebook and its report. */
 export type RunResults = {
   id: string;
   notebook: string;
   status: string;
   startedAt: string;
   durationMs: number;
-  /** What kept it from completing, where no step did. */
+  /** Why the run did not complete, if this was not caused by a step. */
   failure: string | null;
   steps: readonly StepResult[];
   variables: readonly VariableSummary[];

@@ -1,13 +1,13 @@
 import { toText } from "./nbformat.ts";
 
-/** A cell as it is run; `number` counts those of the file from 1, and one that was added comes after them. */
+/** A cell of the notebook that is run; `number` counts the cells of the file from 1, and an added cell comes after them. */
 export type RunCell = { number: number; kind: "code" | "markdown" | "raw"; source: string; tags: readonly string[] };
 
 type LooseCell = { cell_type: string; metadata?: Record<string, unknown>; source: string | string[] };
 type LooseNotebook = { cells: LooseCell[]; metadata?: Record<string, unknown> };
 
 /**
- * The file of a notebook as it is run: with the cell that sets parameters, where there is one.
+ * The file of the notebook that is run: with the cell that sets parameters, if there is one.
  *
  * @param text - The file.
  * @returns The text itself if nothing was added or changed.
@@ -24,7 +24,7 @@ export function toSourceNotebook(text: string, cells: readonly RunCell[]): strin
   return JSON.stringify({ ...notebook, metadata, cells: cells.map((cell) => toCell(cell, notebook.cells)) });
 }
 
-/** Where the cells that results speak of are in a file of {@link toSourceNotebook}. */
+/** Maps the cell numbers of results to positions in a file of {@link toSourceNotebook}. */
 export function cellIndexes(
   metadata: Readonly<Record<string, unknown>> | undefined,
   count: number,

@@ -7,11 +7,11 @@ import type {
 } from "@same-kit/functions-app/contract";
 import type { StepResult } from "./run-results.ts";
 
-// The notebook has all of it; this is what a script or a person reads in a terminal.
+// The notebook contains all of it; this is for scripts, and for reading in a terminal.
 const MAX_TEXT = 4_000;
 const MAX_STREAM = 64 * 1024;
 
-/** A cell as `--json` has it: texts shortened, pictures and pages by their type alone. */
+/** A cell in `--json`: texts are shortened, images and HTML are represented by their type. */
 export type SummarizedCell = Omit<CellRecord, "outputs"> & { outputs: SummarizedOutput[] };
 
 export type SummarizedOutput =
@@ -23,11 +23,11 @@ export type SummarizedStep = Omit<StepResult, "details" | "cells" | "failure"> &
   /** The last 64 Ki characters of each stream. */
   output: { stdout: string; stderr: string };
   cells: SummarizedCell[];
-  /** What its environment was made of, with exact versions; null for an interpreter's own packages. */
+  /** The contents of its environment, with exact versions; null for an interpreter's own packages. */
   lock: EnvironmentLock | null;
-  /** The variables that it left for the next step; null if that is not known. */
+  /** The variables that it passed to the next step; null if they are unknown. */
   crossing: CrossingVariable[] | null;
-  /** What could not reach the next step. */
+  /** The variables that could not be passed on. */
   lost: LostVariable[];
 };
 
@@ -70,7 +70,7 @@ function summarize(output: CellOutput): SummarizedOutput {
   }
 }
 
-/** Both ends: where it began, and what it ended with. */
+/** Keeps both the beginning and the end. */
 function shorten(text: string): string {
   if (text.length <= MAX_TEXT) return text;
   const half = MAX_TEXT / 2;

@@ -3,13 +3,13 @@ import { createInterface } from "node:readline/promises";
 export type AskOptions = {
   input: NodeJS.ReadableStream;
   output: NodeJS.WritableStream;
-  /** Ends the wait for an answer. */
+  /** Aborts the wait for an answer. */
   signal: AbortSignal;
-  /** Called for Ctrl-C, which the terminal does not turn into a signal while a line is read. */
+  /** Called for Ctrl-C, which the terminal does not convert to a signal while a line is read. */
   onInterrupt: () => void;
 };
 
-/** @returns Whether the answer was yes; the end of the input, as by Ctrl-D, is no. */
+/** @returns Whether the answer was yes; the end of the input, for example by Ctrl-D, means no. */
 export async function askYesNo(question: string, { input, output, signal, onInterrupt }: AskOptions): Promise<boolean> {
   const prompt = createInterface({ input, output, terminal: true });
   prompt.on("SIGINT", onInterrupt);
@@ -19,6 +19,6 @@ export async function askYesNo(question: string, { input, output, signal, onInte
     return /^y(es)?$/i.test(answer.trim());
   } finally {
     prompt.close();
-    output.write("\n"); // The next output starts a line, however the question ended.
+    output.write("\n"); // The next output starts on a new line, however the question ended.
   }
 }

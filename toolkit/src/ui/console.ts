@@ -4,24 +4,24 @@ import { emptyHintContext, type HintContext, renderHint } from "./hint.ts";
 import { printable, printableJson } from "./printable.ts";
 
 /**
- * Where output goes: stdout is the answer, stderr is progress. With `--json` only one document is written, on stdout. Control
- * characters of any text it is given are escaped; colours stay.
+ * The destination of all output: stdout is the answer, stderr is progress. With `--json`, only one document is written, on stdout.
+ * Control characters in all texts are escaped; colours are kept.
  */
 export type Console = {
   isJson: boolean;
   /** Whether progress can be drawn and questions asked. */
   isInteractive: boolean;
   hasColour: boolean;
-  /** The answer; nothing with `--json`. */
+  /** The answer; not printed with `--json`. */
   answer(text: Hint): void;
-  /** Progress and remarks; nothing with `--json`. */
+  /** Progress and remarks; not printed with `--json`. */
   note(text: Hint): void;
-  /** The one document of `--json`; nothing without. */
+  /** The document of `--json`; not printed without. */
   json(value: unknown): void;
   /** A piece of the answer without a trailing newline, such as lines of a log. */
   write(text: string): void;
   paint(style: Style, text: string): string;
-  /** A hint as text whose commands can be pasted. */
+  /** The text of a hint, with commands that can be pasted. */
   render(text: Hint): string;
 };
 
@@ -36,7 +36,7 @@ export type ConsoleOptions = {
   isJson: boolean;
   env: NodeJS.ProcessEnv;
   streams?: ConsoleStreams;
-  /** That of the call; default: no call is parsed yet. */
+  /** The context of the current call; default: the call is not parsed yet. */
   hints?: HintContext;
 };
 

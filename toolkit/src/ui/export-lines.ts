@@ -3,10 +3,10 @@ import { shellQuote } from "./shell-quote.ts";
 export type ExportedOutputs = { appName: string; hostName: string; accessKey: string };
 
 /**
- * The two lines that a SAME client reads. Quoted for `sh` on every system, which is what evaluates them: terraform's
+ * The two lines that a SAME client needs. They are quoted for `sh` on every system, because `sh` evaluates them: terraform's
  * outputs are foreign text and must not become a command.
  *
- * @param withKey - The host as `same:KEY@HOST`, with which every client is let in; without, the app answers 401.
+ * @param withKey - Includes the key in the host as `same:KEY@HOST`; without it, the app answers 401.
  */
 export function exportLines({ appName, hostName, accessKey }: ExportedOutputs, withKey: boolean): string[] {
   const host = withKey ? accessKeyForm({ hostName, accessKey }) : hostName;
@@ -14,7 +14,7 @@ export function exportLines({ appName, hostName, accessKey }: ExportedOutputs, w
   return Object.entries(variables).map(([name, value]) => `export ${name}=${shellQuote(value, "linux")}`);
 }
 
-/** Host and key in one word, as `smoke-test --host-name` and other SAME clients take them. */
+/** Host and key in one word, in the form that `smoke-test --host-name` and other SAME clients accept. */
 export function accessKeyForm({ accessKey, hostName }: Pick<ExportedOutputs, "accessKey" | "hostName">): string {
   return `same:${accessKey}@${hostName}`;
 }

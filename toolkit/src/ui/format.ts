@@ -29,7 +29,7 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
-/** Lines of at most `width` characters, broken between words; a longer word has a line of its own. */
+/** Splits a text into lines of at most `width` characters, between words; a longer word gets its own line. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(/\s+/)) {

@@ -8,23 +8,23 @@ export const PLACE_OPTIONS = ["state-dir", "env", "rehearse"] as const;
 
 export type PlaceOption = (typeof PLACE_OPTIONS)[number];
 
-/** What a named command must be given to find the same place as the current call. */
+/** What a named command needs to find the same host or deployment as the current call. */
 export type HintContext = {
   cwd: string;
-  /** Such options given as flags of the current call; those from variables and files apply to the named command too. */
+  /** Such options given as flags of the current call; variables and files also apply to the named command by themselves. */
   given: Partial<Record<PlaceOption, string | boolean>>;
   /** The state folder of a command without `--state-dir`, absolute. */
   defaultStateDir: string;
-  /** Which place options a command takes. */
+  /** The place options that a command accepts. */
   takes: (command: string) => readonly PlaceOption[];
 };
 
-/** For a text that is shown before a call is parsed: its commands are shown as written. */
+/** For texts that are shown before a call is parsed: commands are shown as written. */
 export function emptyHintContext(cwd: string): HintContext {
   return { cwd, given: {}, defaultStateDir: stateDirBelow(cwd), takes: () => [] };
 }
 
-/** The hint as a person can paste it: with the current call's state folder and environment, quoted for a shell. */
+/** The text of a hint that a person can paste: with the current call's state folder and environment, quoted for a shell. */
 export function renderHint(said: Hint, context: HintContext): string {
   return hintText(said, (command) => renderCommand(command, context));
 }
@@ -45,7 +45,7 @@ function placeWords(option: PlaceOption, stateDir: string | undefined, context: 
   return value === true ? [`--${option}`] : [`--${option}`, value];
 }
 
-/** Nothing if the command would find that folder by itself. */
+/** Empty if the command would find that folder by itself. */
 function stateDirWords(stateDir: string, { cwd, defaultStateDir }: HintContext): string[] {
   if (path.resolve(stateDir) === path.resolve(defaultStateDir)) return [];
   const relative = path.relative(cwd, stateDir);

@@ -16,8 +16,8 @@ export function isShown({ level, source }: LogEntry, isVerbose: boolean): boolea
 }
 
 /**
- * One line of a host's log: time, level, subject, text, then the fields. A text of several lines is indented, so that none of them
- * can be taken for the line of another entry.
+ * One line of a host's log: time, level, component, text, then the fields. The lines of a longer text are indented, so that none of
+ * them looks like the line of another entry.
  */
 export function formatLogEntry({ time, level, component, message, fields }: LogEntry, paint: Paint = asIs): string {
   const stamp = paint("dim", time.toISOString().slice(11, 23));

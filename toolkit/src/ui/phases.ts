@@ -58,13 +58,13 @@ const indent = (text: string) => text.replaceAll(/^/gm, "    ");
 const TICK_MS = 100;
 const SHOWN_LINES = 20;
 
-/** A listr2 list with one task: the next phase is not always known when one starts. */
+/** A listr2 list with one task, because the next phase is not always known in advance. */
 async function drawPhase<Value>(title: string, work: Work<Value>, signal: AbortSignal): Promise<Value> {
   const { Listr, ListrLogger, ProcessOutput } = await import("listr2");
   // Progress belongs on stderr; both streams are captured while it is drawn.
   const output = new ProcessOutput(process.stderr, process.stdout);
   const logger = new ListrLogger({ processOutput: output });
-  // A second Ctrl-C ends the process: restores the cursor, and shows what was written meanwhile.
+  // A second Ctrl-C ends the process: this restores the cursor, and shows what was written meanwhile.
   const giveBack = () => output.release();
   process.once("exit", giveBack);
   const result: { value?: Value } = {};
@@ -89,7 +89,7 @@ async function drawPhase<Value>(title: string, work: Work<Value>, signal: AbortS
   return result.value as Value;
 }
 
-/** What listr2 draws of a task: a line, and its last output below. */
+/** The parts of a task that listr2 draws: a line, and its last output below. */
 type DrawnTask = { title: string; output: string };
 
 async function drawWork<Value>(task: DrawnTask, title: string, work: Work<Value>, signal: AbortSignal): Promise<Value> {

@@ -2,10 +2,10 @@ import Table from "cli-table3";
 import type { Console } from "./console.ts";
 import { printableInLine } from "./printable.ts";
 
-/** A text of one line, or several of them. */
+/** A text of one line, or several lines. */
 export type Cell = string | readonly string[];
 
-/** @returns The table as text; lines without a terminal have no colours. */
+/** @returns The table as text; without colours if there is no terminal. */
 export function renderTable(head: readonly string[], rows: readonly (readonly Cell[])[], console: Console): string {
   const table = new Table({
     head: head.map((title) => console.paint("bold", title)),

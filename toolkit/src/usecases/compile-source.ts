@@ -21,30 +21,30 @@ export type { ParameterSources } from "../notebook/parameters.ts";
 
 export type CompiledSource = CompiledNotebook & {
   folder: string;
-  /** Absolute; in Jupyter the working directory. */
+  /** Absolute; Jupyter would use it as the working directory. */
   notebookFolder: string;
-  /** The notebook's file, with the cell that sets parameters. */
+  /** The notebook file, with the cell that sets parameters. */
   notebookText: string;
-  /** Which environment of the data sets the steps see. */
+  /** The environment whose data sets the steps use. */
   sameEnv: string;
-  /** What was injected. */
+  /** The injected parameters. */
   parameters: RecordedParameters;
 };
 
 export type CompileOptions = {
   location: string;
-  /** `--same-env`; null: `runtime_options.same_env`, else `default`. */
+  /** `--same-env`; null: `runtime_options.same_env`, otherwise `default`. */
   sameEnv: string | null;
-  /** Besides those of same.yaml; or exactly those of an earlier run. */
+  /** In addition to those of same.yaml; or exactly those of an earlier run. */
   parameters?: ParameterSources | { recorded: RecordedParameters };
   /** `--upstream-magics`: exactly the steps of upstream's compiler. */
   upstreamMagics?: boolean;
-  /** Which steps may be taken from the cache; default: those that a tag names. */
+  /** Which steps may be taken from the cache; default: those with a tag. */
   cache?: CacheMode;
 };
 
 /**
- * Reads everything that a run needs from disk, and turns it into the request that an app takes.
+ * Reads everything that a run needs from disk, and converts it to a request for an app.
  *
  * @throws OperationError of {@link findSource} and {@link compileNotebook}, UsageError `ERR_PARAMETERS`.
  */
@@ -66,7 +66,7 @@ export async function compileSource(options: CompileOptions): Promise<CompiledSo
   const notebookText = toSourceNotebook(source.notebookText, injected.notebook.cells);
   const { folder, config } = source;
   const notebookFolder = path.dirname(path.resolve(folder, config.notebook.path));
-  // Upstream's compiler sends no tags.
+  // Upstream's compiler does not send tags.
   const mode = options.cache ?? (options.upstreamMagics ? "none" : "tags");
   const wishes = { mode, notebook: config.notebook.name };
   const request = withCacheWishes(compiled.request, compiled.steps, wishes);
@@ -78,7 +78,7 @@ function parametersFor(
   given: NonNullable<CompileOptions["parameters"]>,
 ): RecordedParameters {
   if ("recorded" in given) return given.recorded;
-  // From the text where there is one: it still knows 1 from 1.0.
+  // From the text if there is one, because it still distinguishes 1 from 1.0.
   const ofConfig = parametersOfConfig(configText ?? JSON.stringify(config));
   return toRecorded(collectParameters(ofConfig, given));
 }
@@ -103,11 +103,11 @@ async function readRequirements({ folder, config, lineOf }: Source): Promise<str
   return readTextFile(path.resolve(folder, requirements), `which \`notebook.requirements\`${onLine(line)} names`);
 }
 
-/** Files that tags name, relative to same.yaml as `notebook.requirements` is. */
+/** Reads the files that tags name; paths are relative to same.yaml, like `notebook.requirements`. */
 async function readStepRequirements({ folder, notebook }: Source): Promise<ReadonlyMap<string, string>> {
   const files = notebook.cells.flatMap(({ number, tags }) => {
     const { requirements } = parseCellTags(tags);
-    // An empty name is a mistake that is reported with those of the other tags.
+    // An empty name is a mistake that is reported together with those of the other tags.
     return requirements === null || requirements.trim() === "" ? [] : [{ number, requirements }];
   });
   const texts = new Map<string, string>();

@@ -1,4 +1,4 @@
-// A new run of the notebook as it is now, which keeps the first steps of a run that has ended.
+// Starts a new run of the current notebook that keeps the first steps of a run that has ended.
 
 import path from "node:path";
 import { hint, OperationError, sameKit } from "@same-kit/shared";
@@ -15,7 +15,7 @@ import type { RunDeps, RunDraft } from "./run/run-state.ts";
 import type { RunSummary } from "./run/run-summary.ts";
 
 export type ContinueRunOptions = {
-  /** The first step to run; null: the first that failed, never ran or was changed. */
+  /** The first step to run; null: the first one that failed, never ran or was changed. */
   from: string | null;
   only: string | null;
   timeoutMs: number | null;
@@ -30,16 +30,16 @@ export type ContinuePlace = { choice: HostChoice } | { address: AppAddress };
 export type ExplainedRun = {
   formatVersion: 1;
   id: string;
-  /** A run that has not ended continues itself: its storage alone knows which steps have completed. */
+  /** A run that has not ended continues itself: only its storage knows which steps have completed. */
   hasEnded: boolean;
   steps: readonly PlannedStep[];
   warnings: readonly string[];
 };
 
 /**
- * Files, variables, parameters and the interpreter's state are as the last kept step left them.
+ * Files, variables, parameters and interpreter state are those after the last kept step.
  *
- * @throws UsageError of `planContinuation`; OperationError `ERR_RUN_UNCHANGED`; what kept the new run from its end.
+ * @throws UsageError of `planContinuation`; OperationError `ERR_RUN_UNCHANGED`; errors that prevent the new run from ending.
  */
 export async function continueRun(
   ended: RunFolder,
@@ -119,14 +119,14 @@ async function readEnded({ record, ...folder }: RunFolder): Promise<EndedRun> {
   return { id: record.id, request, completed: steps.slice(0, end < 0 ? steps.length : end).map(({ name }) => name) };
 }
 
-/** As the ended run was compiled, with its parameters. */
+/** Compiles the notebook like the ended run, with its parameters. */
 function compileAgain({ record }: RunFolder, { request }: EndedRun): Promise<CompiledSource> {
   const { location, sameEnv, parameters = {}, cache = "none" } = record;
   const upstreamMagics = request.steps.every(({ cells }) => cells === undefined);
   return compileSource({ location, sameEnv, parameters: { recorded: parameters }, upstreamMagics, cache });
 }
 
-/** The run that has the session after that many steps: one that kept more than those has them from another. */
+/** The run that has the session after that many steps. A run that kept more steps has them from an earlier run. */
 async function findBase(records: RunRecords, run: RunFolder, keeps: number): Promise<RunFolder> {
   let base = run;
   while (base.record.continues !== undefined && base.record.continues.steps > keeps) {
@@ -146,7 +146,7 @@ function noRecord(id: string, stateDir: string): OperationError<ToolkitErrorCode
   });
 }
 
-/** The kept steps have read the files as they were; the next ones find those copies. */
+/** The kept steps have read the files in their earlier state, and the next steps find those copies. */
 function changedSince(
   { record }: RunFolder,
   { notebookFolder }: CompiledSource,

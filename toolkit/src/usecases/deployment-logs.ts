@@ -18,13 +18,13 @@ export type DeploymentLogsOptions = { follow: boolean; sinceMinutes: number };
 const INSIGHTS_API = "2018-04-20";
 const COMPONENT_API = "2020-02-02";
 const FOLLOW_MS = 5_000;
-// What the app and the host wrote, oldest first. A crash is an exception and no trace.
+// Lines of the app and the host, oldest first. A crash is recorded as an exception, not as a trace.
 const LINES = "union traces, (exceptions | extend message = outerMessage) | extend ingested = ingestion_time()";
 const COLUMNS = "project timestamp, ingested, message, operation_Name | order by timestamp asc";
 
 /**
- * Prints what the app wrote, from Application Insights by Azure Resource Manager. With `follow` it asks again until stopped:
- * for what arrived since, as lines arrive minutes late and not in the order in which they were written.
+ * Prints the app's log from Application Insights, through Azure Resource Manager. With `follow`, repeats the query until stopped.
+ * The query filters by time of arrival, because lines arrive minutes late and out of order.
  */
 export async function deploymentLogs(
   outputs: DeploymentOutputs,
@@ -43,11 +43,11 @@ export async function deploymentLogs(
       await deps.waiting.sleep(FOLLOW_MS, deps.signal);
     }
   } catch (error) {
-    if (!deps.signal.aborted) throw error; // Else it was asked to stop, which is how following ends.
+    if (!deps.signal.aborted) throw error; // Otherwise the user stopped it, which is how following ends.
   }
 }
 
-/** A rehearsed app has no Application Insights; its output is in a file. It ended with its command, so nothing follows. */
+/** A rehearsed app has no Application Insights; its output is in a file. The app stopped with its command, so there is nothing to follow. */
 export async function rehearsalLogs({ logFile }: EnvironmentFolder, onLine: (line: string) => void): Promise<void> {
   if (!existsSync(logFile)) return;
   for await (const line of createInterface({ input: createReadStream(logFile) })) onLine(line);

@@ -5,7 +5,7 @@ import { type EnvironmentFolder, environmentFolder, isEnvironmentFolder, loadJso
 import { Journal, type JournalEntry, type JournalPhase } from "../deployment/journal.ts";
 import type { DeploymentOutputs } from "../deployment/outputs.ts";
 
-/** What is known of one environment without asking Azure. */
+/** What is known about one environment without asking Azure. */
 export type DeploymentStatus = {
   environment: string;
   isRehearsal: boolean;
@@ -36,7 +36,7 @@ export async function deploymentStatus(folder: EnvironmentFolder): Promise<Deplo
   };
 }
 
-/** Every environment that was deployed or tried from here. */
+/** Every environment that was deployed from here, or tried to be. */
 export async function listEnvironments(stateDir: string): Promise<EnvironmentFolder[]> {
   const dir = path.join(stateDir, "env");
   if (!existsSync(dir)) return [];

@@ -3,26 +3,26 @@ import type { Pythons } from "../adapters/machine/find-pythons.ts";
 
 export type Finding = {
   name: string;
-  /** `missing` keeps the main job from running; `absent` only keeps something optional from it. */
+  /** `missing`: `local run` does not work without it. `absent`: only something optional does not. */
   status: "ok" | "missing" | "absent";
-  /** Version, or what was found. */
+  /** The version, or what was found. */
   found: string;
-  /** What needs it. */
+  /** The features that need it. */
   neededFor: string;
-  /** What to do; null if nothing is. */
+  /** What to do; null if nothing. */
   hint: string | null;
 };
 
-/** What the machine can be asked. */
+/** Queries about the machine. */
 export type Machine = {
   nodeVersion: string;
   findPythons(): Promise<Pythons>;
   portOwner(port: number): Promise<PortOwner | undefined>;
-  /** What a program printed, null if it is not there or failed. */
+  /** The output of a program; null if it does not exist or failed. */
   run(program: string, args: readonly string[]): Promise<string | null>;
 };
 
-/** Looks at everything that any command uses. */
+/** Checks everything that any command uses. */
 export async function examine(machine: Machine): Promise<Finding[]> {
   const findings = await Promise.all([
     checkNode(machine),

@@ -27,7 +27,7 @@ export type DownRequest = {
 export type DownResult = {
   kind: "nothing" | "planned" | "declined" | "removed";
   changes: number;
-  /** Resource groups of an environment of this name that are not this one's, as far as is known here: they were left alone. */
+  /** Resource groups of an environment with this name that do not belong to this one, as far as is known here: they were kept. */
   leftGroups: string[];
 };
 
@@ -35,8 +35,8 @@ const GONE_LIMIT_MS = 10 * 60_000;
 const POLL_MS = 3_000;
 
 /**
- * Plans, asks, destroys, and checks that nothing is left; also not what an interrupted run created without recording it, which
- * the mark tells. Refuses while a group contains resources that are not ours.
+ * Plans, asks for confirmation, destroys, and checks that nothing is left, including what an interrupted run created without
+ * recording it: that is found by its mark. Refuses if a group contains resources that are not ours.
  */
 export async function down(deployment: Deployment, request: DownRequest): Promise<DownResult> {
   const { folder, journal } = deployment;
@@ -44,7 +44,7 @@ export async function down(deployment: Deployment, request: DownRequest): Promis
   await deployment.checkTools(request.subscription ?? subscription);
   const ownership = await openState(deployment);
   const destroyed = ownership === null || ownership.isEmpty ? null : await destroy(deployment, request, ownership);
-  // Stopped: what another run added meanwhile was not agreed to, so the state still knows resources.
+  // Stopped: what another run added meanwhile was not confirmed, so the state still contains resources.
   if (destroyed?.kind === "declined" || destroyed?.kind === "stopped")
     return { kind: "declined", changes: destroyed.changes.length, leftGroups: [] };
   const unrecorded = ownership === null ? [] : await unrecordedGroups(deployment, ownership);
@@ -64,7 +64,7 @@ export async function down(deployment: Deployment, request: DownRequest): Promis
   return { kind: changes > 0 ? "removed" : "nothing", changes, leftGroups };
 }
 
-/** Initialised first: a shared state is not reached otherwise, and `.terraform` may have been removed. Null: nothing was planned. */
+/** Initializes first, because a shared state cannot be read otherwise, and `.terraform` may have been removed. Null: nothing was planned. */
 async function openState(deployment: Deployment): Promise<Ownership | null> {
   const { folder, journal, target } = deployment;
   if (!existsSync(folder.terraformDir)) return null;
@@ -88,7 +88,7 @@ async function destroy(
   return result;
 }
 
-/** What carries our mark and is not in the state: an apply that was stopped while it created the group records all but that. */
+/** Groups with our mark that are not in the state: an apply that was stopped while it created the group. */
 async function unrecordedGroups(deployment: Deployment, ownership: Ownership): Promise<FoundResource[]> {
   const known = ownership.group?.id.toLowerCase();
   const groups = await deployment.interruptible("preflight", () => ownership.findGroups());
@@ -97,7 +97,7 @@ async function unrecordedGroups(deployment: Deployment, ownership: Ownership): P
 
 type Removal = { request: DownRequest; ownership: Ownership; groups: readonly FoundResource[] };
 
-/** @returns false if it was declined. */
+/** @returns false if the user declined. */
 async function removeGroups(deployment: Deployment, { request, ownership, groups }: Removal): Promise<boolean> {
   const { view, azure } = deployment;
   const check = async () => {
@@ -112,7 +112,7 @@ async function removeGroups(deployment: Deployment, { request, ownership, groups
   );
   if (request.planOnly) return true;
   if (!request.assumeYes && !(await view.confirm("Remove all of this?"))) return false;
-  await check(); // The question may have stayed open for long.
+  await check(); // The question may have been open for a long time.
   for (const group of groups) {
     await deployment.phase("remove", `Remove ${group.name}`, () => deleteGroup(azure.arm, group.id));
     await verifyGone(deployment, group);
@@ -135,7 +135,7 @@ async function verifyGone(deployment: Deployment, group: { id: string; name: str
   });
 }
 
-/** Groups of this project's environment that carry another mark, or none: what created them is elsewhere. */
+/** Groups of this project's environment with another mark, or without one: they were created elsewhere. */
 async function othersGroups({ azure, folder, journal }: Deployment, ownership: Ownership | null): Promise<string[]> {
   const { variables, olderVariables } = await effectiveChoices(journal.attempted ?? journal.choices);
   const project = variables["project"] ?? olderVariables["project"];
@@ -155,7 +155,7 @@ function describeOthers(groups: readonly string[], environment: string): Hint[] 
   ];
 }
 
-/** What the next `up` creates is new: nothing of this one may count as done. */
+/** Everything that the next `up` creates is new: no record of this deployment may count as done. */
 async function forget(folder: EnvironmentFolder): Promise<void> {
   for (const file of [folder.outputsFile, folder.journalFile]) await rm(file, { force: true });
   for (const dir of [folder.packagesDir, folder.terraformDir]) await rm(dir, { recursive: true, force: true });

@@ -2,7 +2,7 @@ import type { Environment, Environments } from "../adapters/machine/environments
 
 export type PruneOptions = {
   environments: Environments;
-  /** Those that have not been used for this long. */
+  /** Remove those that have not been used for this long. */
   unusedDays: number;
   now: number;
 };
@@ -11,7 +11,7 @@ export type PrunedEnvironments = { removed: Environment[]; kept: number; freedBy
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Removes environments that were not used for long, and those whose interpreter is gone; the next step that needs one makes it again. */
+/** Removes environments that are unused for a long time or whose interpreter is gone; the next step that needs one recreates it. */
 export async function pruneEnvironments({ environments, unusedDays, now }: PruneOptions): Promise<PrunedEnvironments> {
   const all = await environments.list();
   const isOld = ({ usedAt }: Environment) => now - Date.parse(usedAt) >= unusedDays * DAY_MS;

@@ -20,7 +20,7 @@ import { SOURCE_NOTEBOOK } from "./run/save-results.ts";
 export type FetchRunOptions = {
   id: string;
   stateDir: string;
-  /** Null: where its record says that it runs, with this key. */
+  /** Null: the app that its record names, with this key. */
   address: AppAddress | null;
   accessKey: string | null;
   savesLargeSession: boolean;
@@ -29,10 +29,10 @@ export type FetchRunOptions = {
 const POLL_MS = 1_000;
 
 /**
- * Waits for the end of a run that this process did not start, and saves all that it leaves. Where no record has the notebook, one is
- * made of the code that the app was sent.
+ * Waits for the end of a run that this process did not start, and saves all its results. If no record contains the notebook, it is
+ * reconstructed from the code that was sent to the app.
  *
- * @throws UsageError `ERR_USAGE` where nothing says which app has it; OperationError `ERR_RUN_UNKNOWN`, and those of AppClient.
+ * @throws UsageError `ERR_USAGE` if the app of the run is unknown; OperationError `ERR_RUN_UNKNOWN`, and those of AppClient.
  */
 export async function fetchRun(options: FetchRunOptions, deps: RunDeps): Promise<RunSummary> {
   const { id, stateDir, savesLargeSession } = options;
@@ -73,7 +73,7 @@ export async function fetchRun(options: FetchRunOptions, deps: RunDeps): Promise
   }
 }
 
-/** It names a folder of the records. */
+/** The ID is also the name of a folder in the records. */
 function notAnId(id: string): UsageError<ToolkitErrorCode> {
   return new UsageError({
     code: "ERR_USAGE",
@@ -106,7 +106,7 @@ async function askWhole({ client, url }: RunHost, id: string, { signal }: RunDep
   });
 }
 
-/** As its client sent it: of large contents the app answers where they lie. */
+/** The request that its client sent: for large contents, the app returns references. */
 async function loadRequest(
   { client }: RunHost,
   { id, requested }: AnsweredWholeRun,
@@ -142,7 +142,7 @@ async function createRecord(
   const record = {
     id,
     notebook: id,
-    // What a later `resume` compiles.
+    // The file that a later `resume` compiles.
     location: path.join(records.folderOf(id), SOURCE_NOTEBOOK),
     state: "running" as const,
     steps: request.steps.map(({ name }) => name),
@@ -160,7 +160,7 @@ async function createRecord(
   return records.create(record, request, { [SOURCE_NOTEBOOK]: toRequestedNotebook(request) });
 }
 
-/** With where its cells are in the code, for tracebacks of an app that names steps. */
+/** With the position of its cells in the code, for tracebacks of an app that only names steps. */
 function toStep(step: InitiateRequest["steps"][number], index: number): Step {
   let firstLine = 1;
   const cells = cellNumbers(step, index).map(({ number, lines }) => {
@@ -171,7 +171,7 @@ function toStep(step: InitiateRequest["steps"][number], index: number): Step {
   return { name: step.name, index, code: "", cells, tags: [], cache: null, environment: null };
 }
 
-/** Ctrl-C leaves the run as it is: it is not this process's own. */
+/** Ctrl-C does not affect the run, because this process did not start it. */
 async function waitForEnd(
   host: RunHost,
   first: AnsweredWholeRun,

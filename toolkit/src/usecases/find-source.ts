@@ -15,24 +15,24 @@ import { readTextFile } from "./read-file.ts";
 
 /** What the user wants to run: a configuration and its notebook. */
 export type Source = {
-  /** What relative paths in the configuration are relative to; `.same-kit/` lies in it. */
+  /** The folder to which relative paths in the configuration refer; `.same-kit/` is inside it. */
   folder: string;
   config: SameConfig;
-  /** The YAML as written; null if there is no file: it is part of the notebook, or stands for one that was never written. */
+  /** The YAML as written; null if there is no file: the configuration is part of the notebook, or a default. */
   configText: string | null;
-  /** Lines of that file. */
+  /** Finds lines of that file. */
   lineOf: LineOf;
   notebook: Notebook;
-  /** As it is in its file. */
+  /** The unchanged content of its file. */
   notebookText: string;
 };
 
-/** As a folder may call it; the first is what `init` writes. */
+/** The names of a configuration in a folder; `init` writes the first one. */
 export const CONFIG_NAMES = ["same.yaml", "same.yml"] as const;
 
 /**
- * @param location - A same.yaml, a notebook, or a folder with one of them. A notebook is described by the `same_config` in its
- * metadata, else by a same.yaml next to it that names it, else by nothing: it runs as it is.
+ * @param location - A same.yaml, a notebook, or a folder with one of them. The configuration of a notebook is the `same_config` in
+ * its metadata, otherwise a same.yaml next to it that names it, otherwise a default.
  * @throws OperationError `ERR_SOURCE_NOT_FOUND`, `ERR_CONFIG_…`, `ERR_NOTEBOOK_INVALID`, `ERR_FILE_MISSING`.
  */
 export async function findSource(location: string): Promise<Source> {
@@ -49,7 +49,7 @@ async function findInFolder(folder: string): Promise<Source> {
   return readNotebookSource(await findNotebook(folder, names));
 }
 
-/** A notebook by itself: what describes it is its own `same_config`, or nothing. @throws as {@link findSource}. */
+/** A notebook on its own: its configuration is its `same_config`, or a default. @throws like {@link findSource}. */
 export async function findPlainSource(location: string): Promise<Source> {
   const kind = await stat(location).catch(() => null);
   if (kind === null) throw notFound(location);
@@ -57,7 +57,7 @@ export async function findPlainSource(location: string): Promise<Source> {
   return readPlainSource(file);
 }
 
-/** The only notebook, or the only one that says itself that it is meant. */
+/** The only notebook, or the only one with an embedded configuration. */
 async function findNotebook(folder: string, names: readonly string[]): Promise<string> {
   const notebooks = names.filter((name) => name.endsWith(".ipynb")).sort();
   const [only, ...others] = notebooks;
@@ -69,7 +69,7 @@ async function findNotebook(folder: string, names: readonly string[]): Promise<s
   throw ambiguous(folder, meant.length > 0 ? meant : notebooks);
 }
 
-/** A notebook that cannot be read has no metadata. */
+/** A notebook that cannot be read counts as one without metadata. */
 async function hasEmbeddedConfig(file: string): Promise<boolean> {
   const read = async () => embeddedConfig(parseNotebook(await readTextFile(file, "a notebook"), file)) !== undefined;
   return read().catch(() => false);

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { AppClient } from "../adapters/app/app-client.ts";
 import { isFinal, type RunStatus, type StartedRun } from "../adapters/app/run-status.ts";
 
-// Fast at first, because most runs are short, and after a wake-up; rarely while wake-ups come.
+// Fast at first, because most runs are short, and after a wake-up; rarely while wake-ups arrive.
 const POLL_STEPS: readonly { untilMs: number; everyMs: number }[] = [
   { untilMs: 3_000, everyMs: 60 },
   { untilMs: 20_000, everyMs: 200 },
@@ -13,12 +13,12 @@ export type FollowOptions = {
   client: Pick<AppClient, "status">;
   run: StartedRun;
   onStatus: (status: RunStatus) => void;
-  /** Makes it ask at once, when it is worth it; without one it asks often. */
+  /** Triggers an immediate poll; without it, polling is more frequent. */
   wake?: WakeSignal | undefined;
   signal: AbortSignal;
 };
 
-/** Asks until the run has ended. @returns null if the app does not know the run (any more). */
+/** Polls until the run has ended. @returns null if the app does not know the run (any more). */
 export async function followRun({ client, run, onStatus, wake, signal }: FollowOptions): Promise<RunStatus | null> {
   let sinceMs = wake === undefined ? performance.now() : Number.NEGATIVE_INFINITY;
   for (;;) {
@@ -26,13 +26,13 @@ export async function followRun({ client, run, onStatus, wake, signal }: FollowO
     if (status === null) return null;
     onStatus(status);
     if (isFinal(status)) return status;
-    // What woke it may be written a moment later.
+    // The change that caused the wake-up may be written a moment later.
     if (await pause(performance.now() - sinceMs, wake, signal)) sinceMs = performance.now();
     signal.throwIfAborted();
   }
 }
 
-/** @returns whether it was woken. */
+/** @returns whether it was woken up. */
 async function pause(elapsedMs: number, wake: WakeSignal | undefined, signal: AbortSignal): Promise<boolean> {
   const everyMs = POLL_STEPS.find(({ untilMs }) => elapsedMs < untilMs)?.everyMs ?? SELDOM_MS;
   const over = new AbortController();

@@ -4,9 +4,9 @@ import { OperationError, writeFileAtomic } from "@same-kit/shared";
 import type { ToolkitErrorCode } from "../errors.ts";
 
 export type ShimTarget = {
-  /** The folder that gets a `func`. */
+  /** The folder for the `func`. */
   dir: string;
-  /** The Node that runs it, where it is still there then; else the one on PATH. */
+  /** The Node that runs it, if it still exists then; otherwise the one on PATH. */
   node: string;
   /** `bin/same-kit.cjs` of this package. */
   launcher: string;
@@ -17,10 +17,10 @@ const MARK = "This func is same-kit's.";
 const EXECUTABLE = 0o755;
 
 /**
- * Writes a `func` that is same-kit's.
+ * Writes a `func` that calls same-kit.
  *
- * @returns Its file.
- * @throws OperationError `ERR_FUNC_SHIM` where another func lies there.
+ * @returns The path of the file.
+ * @throws OperationError `ERR_FUNC_SHIM` if another func exists there.
  */
 export async function writeFuncShim({ dir, node, launcher, platform }: ShimTarget): Promise<string> {
   const file = path.join(dir, platform === "win32" ? "func.cmd" : "func");
@@ -35,7 +35,7 @@ export async function writeFuncShim({ dir, node, launcher, platform }: ShimTarge
   await mkdir(dir, { recursive: true });
   const content = platform === "win32" ? batchFile(node, launcher) : shellScript(node, launcher);
   await writeFileAtomic(file, content, { mode: EXECUTABLE });
-  // The umask may have taken the right from others, who may be meant to run it.
+  // The umask may have removed the permission of other users, who may be meant to run it.
   await chmod(file, EXECUTABLE);
   return file;
 }
@@ -53,7 +53,7 @@ function shellScript(node: string, launcher: string): string {
 
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** A percent sign begins a variable. */
+/** A percent sign starts a variable. */
 function batchFile(node: string, launcher: string): string {
   const [nodeText, launcherText] = [node, launcher].map((text) => text.replaceAll("%", "%%"));
   return [

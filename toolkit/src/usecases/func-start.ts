@@ -20,7 +20,7 @@ export type FuncStartOptions = Omit<
   "hubName" | "isAloneOnHub" | "hostile" | "watch" | "detachedLogFile" | "onLog" | "onEvent"
 >;
 
-/** Runs an app until it is asked to end, reloading it when its files change, as func does. @throws what made the host give up. */
+/** Runs an app until it is asked to stop, and reloads it when its files change, like func. @throws the error that stopped the host. */
 export async function funcStart(options: FuncStartOptions, { emulator, output, signal }: FuncStartDeps): Promise<void> {
   output.starting();
   const running = localUp(
@@ -40,7 +40,7 @@ export async function funcStart(options: FuncStartOptions, { emulator, output, s
   });
 }
 
-/** With the words that scripts around func look for. */
+/** With the words that scripts for func look for. */
 function portUnavailable(error: PortInUseError): PortInUseError {
   return new PortInUseError(error.port, `Port ${error.port} is unavailable. ${error.message}`, error);
 }

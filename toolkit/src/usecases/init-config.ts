@@ -11,8 +11,7 @@ const REQUIREMENTS = "requirements.txt";
 export type InitResult = { file: string; notebook: string };
 
 /**
- * Writes the same.yaml of a notebook next to it: what a run without one takes for granted, or what the notebook's own `same_config`
- * says.
+ * Writes the same.yaml of a notebook next to it: the defaults of a run without one, or the notebook's own `same_config`.
  *
  * @param location - A notebook, or a folder with one.
  * @throws UsageError `ERR_CONFIG_EXISTS`, OperationError of `findSource`.
@@ -22,14 +21,14 @@ export async function initConfig(location: string): Promise<InitResult> {
   for (const name of CONFIG_NAMES) if (await exists(path.join(folder, name))) throw existsAlready(folder, name);
   const file = path.join(folder, CONFIG_NAMES[0]);
   const text = stringify(await withPaths(config, folder));
-  // Whatever appeared meanwhile is not overwritten.
+  // A file that was created meanwhile is not overwritten.
   await writeFile(file, text, { flag: "wx" }).catch((error: NodeJS.ErrnoException) => {
     throw error.code === "EEXIST" ? existsAlready(folder, CONFIG_NAMES[0]) : error;
   });
   return { file, notebook: path.join(folder, config.notebook.path) };
 }
 
-/** In the order in which people read it, with the requirements found there. */
+/** In the usual order of keys, with the requirements file that was found there. */
 async function withPaths({ notebook, ...config }: SameConfig, folder: string): Promise<SameConfig> {
   const { apiVersion, metadata, ...rest } = config;
   const isFound = notebook.requirements === undefined && (await exists(path.join(folder, REQUIREMENTS)));

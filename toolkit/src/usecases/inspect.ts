@@ -3,11 +3,11 @@ import type { RunRecord } from "../adapters/records/run-records.ts";
 import type { Emulator } from "../ports.ts";
 import { noHost } from "./run/run-host.ts";
 
-/** Where the page is: a host serves it, or this process has to. */
+/** The location of the page: a host serves it, or this process has to. */
 export type FoundPage = { url: string } | { place: InspectedPlace };
 
 /**
- * The inspector of whatever runs in a state folder; without a host, of the hub that the latest run left.
+ * Finds the inspector of the running host of a state folder; without a host, the hub of the latest run.
  *
  * @param hubName - Null: that of the latest run.
  * @throws OperationError `ERR_NO_HOST` where there is neither.
@@ -19,7 +19,7 @@ export async function findLocalPage(
 ): Promise<FoundPage> {
   const hosts = await emulator.listHosts(stateDir);
   const host = hosts.find((it) => hubName === null || it.hubName === hubName);
-  // One page lists the others.
+  // The page of one host lists the others.
   if (host !== undefined) return { url: inspectorUrlOf(host.url) };
   return {
     place: { kind: "storage", storage: { kind: "disk" }, hubName: hubName ?? (await latestHub(stateDir, listRuns)) },

@@ -11,7 +11,7 @@ export type CleanResult = { runs: number; freedBytes: number; keptRuns: number; 
 /**
  * Removes the records of runs that have ended and, once no unfinished run needs it, the storage's data.
  *
- * @param includesUnfinished - Removes runs that could be continued, too.
+ * @param includesUnfinished - Also removes runs that could be continued.
  * @throws OperationError `ERR_HOST_RUNNING` while a host uses the folder.
  */
 export async function localClean(

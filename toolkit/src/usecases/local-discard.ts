@@ -6,10 +6,10 @@ import { requireUnfinished } from "./run/unfinished-runs.ts";
 
 export type LocalDiscardOptions = { id: string; stateDir: string; storage: string | null };
 
-/** What these held is gone with the host. */
+/** Data in these is lost when the host stops. */
 const ENDS_WITH_HOST: ReadonlySet<string> = new Set(["memory", "none"]);
 
-/** Removes a run that did not end: from its hub, so that no host ever continues it, and its record. */
+/** Removes an unfinished run from its hub, so that no host ever continues it, and removes its record. */
 export async function localDiscard(
   { id, stateDir, storage }: LocalDiscardOptions,
   deps: RunDeps,

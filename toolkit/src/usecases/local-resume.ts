@@ -14,7 +14,7 @@ export type LocalResumeOptions = Pick<ContinueRunOptions, "from" | "only"> & {
   id: string;
   stateDir: string;
   port: number | null;
-  /** Only needed for a storage that was chosen by a connection string, as keys are not recorded. */
+  /** Only needed for a storage that was selected by a connection string, because keys are not recorded. */
   storage: string | null;
   isOffline?: boolean;
   timeoutMs: number | null;
@@ -23,8 +23,8 @@ export type LocalResumeOptions = Pick<ContinueRunOptions, "from" | "only"> & {
 };
 
 /**
- * Continues a run that a crash left unfinished; one that the storage lost is started again from its saved request. Of one that has
- * ended, a new run keeps the steps that still hold.
+ * Continues a run that a crash left unfinished; if the storage lost it, starts it again from its saved request. For a run that has
+ * ended, starts a new run that keeps the steps that are still valid.
  */
 export async function localResume(options: LocalResumeOptions, deps: RunDeps): Promise<RunSummary> {
   const { id, stateDir, port, isOffline = false, timeoutMs, isVerbose, savesLargeSession } = options;
@@ -47,14 +47,14 @@ export async function localResume(options: LocalResumeOptions, deps: RunDeps): P
     timeoutMs,
     isVerbose,
     savesLargeSession,
-    // As they are now: those of its start went with the storage that lost the run.
+    // The current files: those at its start were lost with the storage.
     files: async () => (files ? collectFiles(files, stateDir) : null),
     deps,
     subject: { kind: "recorded", folder },
   });
 }
 
-/** What `localResume` would do with the run; it starts and changes nothing. */
+/** Returns what `localResume` would do with the run, without starting or changing anything. */
 export async function explainLocalResume(
   { id, stateDir, from, only }: Pick<LocalResumeOptions, "id" | "stateDir" | "from" | "only">,
   deps: Pick<RunDeps, "view">,
@@ -67,7 +67,7 @@ export async function explainLocalResume(
   return { formatVersion: 1, id, hasEnded: false, steps: [], warnings: [] };
 }
 
-/** @returns null for a run that has not ended, or that has no record. */
+/** @returns null for a run that has not ended or has no record. */
 async function findEnded(records: RunRecords, id: string): Promise<RunFolder | null> {
   const run = await records.find(id);
   if (run === null || !["completed", "failed", "terminated"].includes(run.record.state)) return null;
@@ -89,12 +89,12 @@ function notEnded({ record: { id } }: RunFolder): UsageError<ToolkitErrorCode> {
 
 const RECORDABLE = /^(memory|docker(:.*)?|ports:.*)$/;
 
-/** Null for the default, so that a host which runs already can be used. */
+/** Null for the default, so that a running host can be used. */
 function sameStorage(recorded: string | null): string | null {
   return recorded !== null && RECORDABLE.test(recorded) ? recorded : null;
 }
 
-/** The notebook may have changed since; then failures are not traced to its cells. */
+/** The notebook may have changed since then; failures are then not mapped to its cells. */
 async function findSteps({
   location,
   steps,

@@ -18,11 +18,11 @@ export type LocalRunOptions = HostChoice & {
   /** Null: `.same-kit` next to the file that is run. */
   stateDir: string | null;
   sameEnv: string | null;
-  /** Besides those of same.yaml. */
+  /** In addition to those of same.yaml. */
   parameters: ParameterSources;
-  /** `--files`; null: all of the notebook's folder that is not ignored; []: none. */
+  /** `--files`; null: all files of the notebook's folder that are not ignored; []: none. */
   files: readonly string[] | null;
-  /** Whether what the steps write is written into the notebook's folder too. */
+  /** Whether the steps' changes are also written to the notebook's folder. */
   inPlace?: boolean;
   /** Exactly the steps of upstream's compiler. */
   upstreamMagics: boolean;
@@ -31,11 +31,11 @@ export type LocalRunOptions = HostChoice & {
   /** For the whole run; null: none. */
   timeoutMs: number | null;
   isVerbose: boolean;
-  /** Whether a session that is too large for an answer is saved next to the record. */
+  /** Whether a session that is too large for a response is saved next to the record. */
   savesLargeSession: boolean;
 };
 
-/** Compiles, boots what does not run yet, runs, shows each step, and stops what it booted. */
+/** Compiles, starts what is not running yet, runs, shows each step, and stops what it started. */
 export async function localRun(options: LocalRunOptions, deps: RunDeps): Promise<RunSummary> {
   const { keep, port, storage, python, isOffline = false } = options;
   return startRun(options, { keep, port, storage, python, isOffline }, null, deps);
@@ -43,7 +43,7 @@ export async function localRun(options: LocalRunOptions, deps: RunDeps): Promise
 
 export type RemoteRunOptions = Omit<LocalRunOptions, keyof HostChoice> & { address: AppAddress };
 
-/** The same on an app that runs elsewhere, deployed or local, through the app's own API alone. */
+/** The same on an app that runs elsewhere, deployed or local, through the app's own API only. */
 export async function remoteRun(options: RemoteRunOptions, deps: RunDeps): Promise<RunSummary> {
   const choice = { keep: false, port: null, storage: null, python: null };
   return startRun({ ...options, ...choice }, choice, options.address, deps);
@@ -61,7 +61,7 @@ async function startRun(
   const stateDir = options.stateDir ?? stateDirBelow(folder);
   const warnings = [...source.warnings];
   for (const warning of warnings) deps.warn(warning);
-  // While the host starts.
+  // In parallel with the start of the host.
   const collecting = collect(source, options.files, stateDir).then((files) => {
     warnings.push(...(files?.warnings ?? []));
     return files;
@@ -98,7 +98,7 @@ export function toRemote(address: AppAddress, id: string, stateDir: string, { fe
     booted: null,
     client,
     observer: { readBlob: (name) => client.readBlob(id, name, leaveNow) },
-    // It streams none; its status is polled.
+    // It has no event stream; its status is polled.
     events: { open: async () => null },
     isRemote: true,
   };
@@ -137,7 +137,7 @@ function draftOf(
 
 const MAX_STEM_LENGTH = 40;
 
-/** For example `singlestep-20261125-094512-4f2c`: sorts by time, and can be typed. */
+/** For example `singlestep-20261125-094512-4f2c`: it sorts by time, and can be typed. */
 export function newRunId(notebook: string, now: Date): string {
   const letters = notebook.replaceAll(/[^A-Za-z0-9]+/g, "-").replaceAll(/^-+|-+$/g, "");
   const time = now

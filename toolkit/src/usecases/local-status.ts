@@ -13,10 +13,10 @@ export type LocalStatus = {
     pid: number;
     isDetached: boolean;
     startedAt: string;
-    /** That of its storage, with the key: only on request. */
+    /** The connection string of its storage, with the key: only on request. */
     connectionString?: string;
   }[];
-  /** `abandoned`: it did not end, and its host is gone. */
+  /** `abandoned`: it has not ended, and its host is gone. */
   runs: { id: string; notebook: string; state: RunState | "abandoned"; startedAt: string; endedAt: string | null }[];
 };
 
@@ -39,7 +39,7 @@ export async function localStatus(
     runs: runs.map(({ record: { id, notebook, state, startedAt, endedAt, hostPid, appUrl } }) => ({
       id,
       notebook,
-      // Another app continues the run it was given, even if the process here has exited.
+      // An app elsewhere continues its run even if the process here has exited.
       state: state === "running" && appUrl === undefined && !alive.has(hostPid) ? "abandoned" : state,
       startedAt,
       endedAt,

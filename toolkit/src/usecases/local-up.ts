@@ -3,13 +3,13 @@ import type { BootedHost, BootOptions, Emulator } from "../ports.ts";
 
 export type LocalUpDeps = {
   emulator: Emulator;
-  /** Called once it serves. */
+  /** Called once it accepts requests. */
   onReady: (host: BootedHost) => void;
   onLog: (entry: LogEntry) => void;
   signal: AbortSignal;
 };
 
-/** Runs a host until it is asked to end. @throws what made the host give up. */
+/** Runs a host until it is asked to stop. @throws the error that stopped the host. */
 export async function localUp(
   options: Omit<BootOptions, "onLog">,
   { emulator, onReady, onLog, signal }: LocalUpDeps,

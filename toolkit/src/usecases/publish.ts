@@ -22,23 +22,23 @@ import { layOut } from "../packaging/lay-out.ts";
 import { checkPackageSize } from "../packaging/limits.ts";
 import type { PhaseProgress, PhaseView } from "../ports.ts";
 
-/** `auto`: func where it is installed, else the direct way. */
+/** `auto`: func if it is installed, otherwise direct. */
 export type PublisherName = "func" | "direct" | "auto";
 
-/** Builds the package; the pieces are chosen by flags. */
+/** Builds the package; flags select its parts. */
 export type PackApp = (options: {
   packagesDir: string;
   signal: AbortSignal;
   onProgress: (text: string) => void;
 }) => Promise<AppPackage>;
 
-/** How the app is packed and who publishes it. */
+/** How the app is packed, and who publishes it. */
 export type Packaging = {
   packApp: PackApp;
   publisher: PublisherName;
-  /** Its functions are not known here: one that is listed is enough. Default false. */
+  /** Its functions are unknown: one listed function is enough. Default false. */
   isForeignApp?: boolean;
-  /** Whether the tools for it are installed. */
+  /** Checks that the required tools are installed. */
   checks: readonly PreflightCheck[];
 };
 
@@ -54,11 +54,11 @@ export type RepublishRequest = PublishRequest & {
   /** Publish the previous package instead of a new one. */
   isRollback: boolean;
   subscription: string | null;
-  /** What `terraform output -json` printed, for a deployment that plain terraform made. Null: the environment's own. */
+  /** The output of `terraform output -json`, for a deployment created with plain terraform. Null: the environment's own outputs. */
   outputsFile: string | null;
 };
 
-/** Publishes to a deployment that exists; terraform is not needed. */
+/** Publishes to an existing deployment, without terraform. */
 export async function republish(deployment: Deployment, request: RepublishRequest): Promise<PublishResult> {
   const { folder } = deployment;
   const { outputsFile } = request;
@@ -72,7 +72,7 @@ export async function republish(deployment: Deployment, request: RepublishReques
   return request.isRollback ? publishing.rollBack() : publishing.publish();
 }
 
-/** Packs, checks, publishes and waits until the app is listed and healthy; a package that is already deployed is left alone. */
+/** Packs, checks, publishes and waits until the app is listed and healthy; does nothing for a package that is already deployed. */
 export function publishApp(
   deployment: Deployment,
   outputs: DeploymentOutputs,
@@ -128,7 +128,7 @@ class Publishing {
     return pack;
   }
 
-  /** What was sent counts as published even if the app never becomes healthy: a rollback then goes back to the one before. */
+  /** A sent package counts as published even if the app never becomes healthy: a rollback then returns to the one before. */
   async #send({ sha256, file }: { sha256: string; file: string }, publish: Publish): Promise<void> {
     const { journal } = this.#deployment;
     await journal.forget("health");
@@ -139,7 +139,7 @@ class Publishing {
     await removeOld(await journal.addPublished({ sha256, file }));
   }
 
-  /** Has an entry of its own in the journal, so that an interrupted or failed check is repeated without another upload. */
+  /** Has its own entry in the journal, so that an interrupted or failed check is repeated without another upload. */
   async #checkHealth(sha256: string): Promise<void> {
     const fingerprint = this.#fingerprint(sha256);
     if (!this.#request.force && this.#deployment.journal.isDone("health", fingerprint)) return;

@@ -2,11 +2,11 @@ import { readFile, stat } from "node:fs/promises";
 import { OperationError } from "@same-kit/shared";
 import type { ToolkitErrorCode } from "../errors.ts";
 
-// Far more than an app takes, and far less than a text that V8 can hold: a notebook is mostly its outputs.
+// Far more than an app accepts, and far less than V8's longest text: a notebook consists mostly of outputs.
 const MAX_BYTES = 256 * 1024 * 1024;
 
 /**
- * @param what - Who wants it, for the message: "FILE, WHAT, cannot be read".
+ * @param what - The use of the file, for the message: "FILE, WHAT, cannot be read".
  * @returns The text without its byte order mark.
  * @throws OperationError `ERR_FILE_MISSING`, `ERR_FILE_UNUSABLE`.
  */
@@ -37,7 +37,7 @@ export async function readBytes(file: string, what: string): Promise<Buffer> {
 
 async function refuseUnusable(file: string, what: string): Promise<void> {
   const found = await stat(file);
-  // A pipe or a device may have no end.
+  // A pipe or a device may never end.
   if (!found.isFile()) {
     throw unusable(`${file}, ${what}, is ${found.isDirectory() ? "a folder" : "not a regular file"}.`, "Name a file.");
   }

@@ -17,16 +17,16 @@ import type { EnvironmentFolder } from "../deployment/environment.ts";
 
 /** A cloud on this machine, and how the deployment reaches it. */
 export type Rehearsal = {
-  /** Replaces the process's environment for terraform, az and everything else that is started. */
+  /** Replaces the process's environment for terraform, az and all other programs. */
   env: NodeJS.ProcessEnv;
   /** Null: `init` writes one. */
   lockFile: string | null;
   variables: Record<string, unknown>;
-  /** What the output says of how terraform reached the cloud. */
+  /** The line of the output that says how terraform reached the cloud. */
   providerText: string;
   drill: ActiveDrill | null;
   drillHooks: DrillHooks;
-  /** Ends its servers; what was deployed stays in the environment's folder. */
+  /** Stops its servers; the deployed resources remain in the environment's folder. */
   stop(): Promise<void>;
 };
 
@@ -35,8 +35,8 @@ export type RehearsalOptions = {
   /** `--fail CASE`. */
   fail: string | null;
   /**
-   * A folder with the real azurerm, as terraform's filesystem mirrors are laid out, or `stand-in`, or `download`. Null: the real
-   * one where the user's terraform has it in a plugin cache or mirror, else the stand-in.
+   * A folder with the real azurerm in the layout of terraform's filesystem mirrors, or `stand-in`, or `download`. Null: the real
+   * one if the user's terraform has it in a plugin cache or mirror, otherwise the stand-in.
    */
   providerMirror: string | null;
   bootSite: BootSite;
@@ -44,7 +44,7 @@ export type RehearsalOptions = {
   onLog: LogSink;
 };
 
-/** Starts the mini Azure that belongs to this environment; it keeps what an earlier rehearsal made. */
+/** Starts the mini Azure of this environment; it keeps what earlier rehearsals created. */
 export async function startRehearsal(options: RehearsalOptions): Promise<Rehearsal> {
   const { folder, bootSite, onLog } = options;
   const drill = options.fail === null ? null : requireDrill(options.fail);
@@ -123,8 +123,8 @@ async function chooseSource({ providerMirror, env }: RehearsalOptions): Promise<
 }
 
 /**
- * The user's own sign-in must not reach a rehearsal, nor the rehearsal's anything real. Values of the module's variables stay:
- * without them something else would be rehearsed than `up` deploys.
+ * The user's own sign-in must not reach a rehearsal, and a rehearsal must not reach anything real. Values of the module's variables
+ * are kept: without them, the rehearsal would differ from what `up` deploys.
  */
 export function withoutAzure(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(

@@ -9,18 +9,18 @@ import type { RunSummary } from "./run/run-summary.ts";
 export type RemoteResumeOptions = ContinueRunOptions & {
   id: string;
   stateDir: string;
-  /** Where it runs; null: where it ran, with this key. */
+  /** The app; null: the app of the earlier run, with this key. */
   address: AppAddress | null;
   accessKey: string | null;
 };
 
-/** Continues a run that has ended on the app that has it. @throws OperationError `ERR_RUN_UNKNOWN`, and those of `continueRun`. */
+/** Continues an ended run on its app. @throws OperationError `ERR_RUN_UNKNOWN`, and those of `continueRun`. */
 export async function remoteResume(options: RemoteResumeOptions, deps: RunDeps): Promise<RunSummary> {
   const { run, appUrl } = await findEnded(options);
   return continueRun(run, options, { address: options.address ?? { url: appUrl, accessKey: options.accessKey } }, deps);
 }
 
-/** What `remoteResume` would do with the run, by its record: the app is not asked. */
+/** Returns what `remoteResume` would do with the run, from its record: the app is not contacted. */
 export async function explainRemoteResume(
   options: Pick<RemoteResumeOptions, "id" | "stateDir" | "from" | "only">,
   deps: Pick<RunDeps, "view">,

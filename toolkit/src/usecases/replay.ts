@@ -6,7 +6,7 @@ import type { ToolkitErrorCode } from "../errors.ts";
 export type { ReplayReport } from "@same-kit/local";
 
 export type ReplayInput = Omit<ReplayOptions, "recordings" | "onReport" | "onLog" | "signal"> & {
-  /** Recorded histories, as the management API answers them. */
+  /** Files with recorded histories, as returned by the management API. */
   files: readonly string[];
 };
 
@@ -14,7 +14,7 @@ export type ReplayDeps = Pick<ReplayOptions, "onReport" | "onLog" | "signal"> & 
   replay(options: ReplayOptions): Promise<ReplayReport[]>;
 };
 
-/** @throws UsageError `ERR_RECORDING_FILE` for a file that cannot be read; what the replay throws. */
+/** @throws UsageError `ERR_RECORDING_FILE` for a file that cannot be read; errors of the replay. */
 export async function replay(
   { files, ...input }: ReplayInput,
   { replay: run, ...deps }: ReplayDeps,

@@ -7,7 +7,7 @@ import type { RunSummary } from "./run/run-summary.ts";
 export type RunVariables = { id: string; steps: BoundaryStep[] };
 
 /**
- * What each step of a run that has ended left for the next one.
+ * The variables that each step of an ended run passed to the next one.
  *
  * @param id - Null: the latest run that has ended.
  * @throws OperationError `ERR_RUN_UNKNOWN`

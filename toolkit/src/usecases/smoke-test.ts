@@ -12,22 +12,22 @@ export type SmokeTestOptions = AppClientOptions & {
   onProgress: (text: string) => void;
 };
 
-/** How the smoke test ended; the run's own error belongs to the user's message. */
+/** The result of the smoke test; the run's own error is part of the message to the user. */
 export type SmokeTestResult =
   | { kind: "passed"; instanceId: string; durationMs: number }
   | { kind: "failed"; instanceId: string; reason: string }
   | { kind: "timed-out"; instanceId: string; status: string; limitMs: number };
 
-/** The notebook that proves an app; it is part of the package. */
+/** The notebook of the smoke test; it is part of the package. */
 const smokeNotebook = (): string => path.join(packageRoot(), "dist", "smoke", "singlestep");
 
-/** What the notebook leaves in `y`: JSON of the 1 that a function wrote into a global. */
+/** The expected value of `y`: JSON of the 1 that a function assigned to a global. */
 const EXPECTED = { name: "y", type: "str", repr: "'1'" } as const;
 
 /**
- * Runs the singlestep notebook on an app, with our own client of the contract, and looks at its result.
+ * Runs the singlestep notebook on an app, with our own client of the contract, and checks its result.
  *
- * @throws OperationError `ERR_APP_…` when the app does not respond, or not like a same-kit app.
+ * @throws OperationError `ERR_APP_…` if the app does not respond, or does not behave like a same-kit app.
  */
 export async function runSmokeTest(options: SmokeTestOptions): Promise<SmokeTestResult> {
   const { address, limitMs, signal, onProgress } = options;

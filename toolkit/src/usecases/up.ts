@@ -24,15 +24,15 @@ import { runSmokeTest, type SmokeTestResult } from "./smoke-test.ts";
 
 export type UpRequest = PublishRequest & {
   subscription: string | null;
-  /** Those of options; a file of `variableFiles` and they win over what the environment was deployed with before. */
+  /** The variables from options; they, and the files of `variableFiles`, override what the environment was deployed with before. */
   variables: TerraformVariables;
-  /** Null: those of before; an empty list: none any more. */
+  /** Null: the earlier ones; an empty list: none any more. */
   variableFiles: readonly string[] | null;
   backendFile: string | null;
   assumeYes: boolean;
-  /** Agrees to the loss of data that a plan tells of. */
+  /** Confirms the loss of data that a plan lists. */
   allowDelete: boolean;
-  /** Takes over what carries another mark. */
+  /** Takes over resources with another mark. */
   adopt: boolean;
   planOnly: boolean;
   /** Create a new access key. */
@@ -47,13 +47,13 @@ export type UpResult = {
   package: PublishResult | null;
   smokeTest: "passed" | "skipped";
   portalUrl: string | null;
-  /** What was chosen, by this call or an earlier one; null with `--skip-terraform`. App settings among it are secrets. */
+  /** The choices of this call or an earlier one; null with `--skip-terraform`. They may contain app settings, which are secret. */
   choices: Choices | null;
 };
 
 /**
- * From nothing to a smoke-tested app. Every phase is recorded in the environment's journal; a second call continues where
- * the first one stopped and leaves alone what has not changed.
+ * Deploys from nothing to a smoke-tested app. Every phase is recorded in the environment's journal; a second call continues where
+ * the first one stopped and skips what has not changed.
  */
 export async function up(deployment: Deployment, request: UpRequest): Promise<UpResult> {
   const { folder, journal, view } = deployment;
@@ -123,7 +123,7 @@ async function provisionAll(deployment: Deployment, request: UpRequest): Promise
   return { ...result, choices };
 }
 
-/** What this call chooses, on top of what the environment was deployed with, or of what an unfinished apply began with. */
+/** The choices of this call, on top of those of the last deployment or of an unfinished apply. */
 async function settleChoices(deployment: Deployment, request: UpRequest, ownership: Ownership): Promise<Choices> {
   const { journal, view } = deployment;
   const rotation = request.rotateKey ? { access_key_generation: deployment.now().toISOString() } : {};
@@ -133,7 +133,7 @@ async function settleChoices(deployment: Deployment, request: UpRequest, ownersh
   const before = isUnfinished ? attempted : journal.choices;
   const dropped = attempted === null || isUnfinished ? null : describeDropped(attempted, chosen);
   const merged = mergeChoices(before, chosen);
-  // A file of this call wins over what was chosen before, which then is not taken over.
+  // A file of this call overrides earlier choices, which are then not reused.
   const { variables, olderVariables } = await effectiveChoices(merged);
   const used = { ...before, variables: { ...olderVariables, ...variables }, olderVariables: {} };
   const kept = describeKept(used, chosen, isUnfinished);
@@ -141,23 +141,23 @@ async function settleChoices(deployment: Deployment, request: UpRequest, ownersh
   return merged;
 }
 
-/** What no user chooses. */
+/** Variables that users cannot set. */
 function ownVariables({ folder, target, azure }: Deployment, { mark }: Ownership): TerraformVariables {
   return {
     ...target.terraform.variables,
     environment: folder.name,
     subscription_id: azure.subscriptionId,
     deployment_id: mark,
-    // Terraform would overwrite what belongs to others; a file may say otherwise.
+    // Terraform would overwrite resources of others; a variable file may override this.
     recover: false,
-    // The group is only deleted after it was checked here.
+    // The group is deleted only after it has been checked here.
     delete_group_contents: true,
-    // `repairStorage` does that after each apply.
+    // `repairStorage` does this after each apply.
     removes_keyless_settings: true,
   };
 }
 
-/** An app that is recreated holds no package, and one whose environment changes must be verified again. */
+/** A recreated app contains no package, and an app whose environment changes must be verified again. */
 async function forgetOutdated(journal: Journal, changes: PlannedChange[]): Promise<void> {
   await journal.forget("health");
   await journal.forget("smoke-test");

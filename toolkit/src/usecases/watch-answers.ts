@@ -2,7 +2,7 @@ import type { Waiting } from "@same-kit/shared";
 
 const POLL_MS = 2_000;
 
-/** Shows an answer, and again whenever it has changed, until `signal` aborts. */
+/** Shows an answer, and again whenever it changes, until `signal` aborts. */
 export async function watchAnswers(
   ask: () => Promise<string>,
   show: (text: string) => void,
@@ -17,6 +17,6 @@ export async function watchAnswers(
       await waiting.sleep(POLL_MS, signal);
     }
   } catch (error) {
-    if (!signal.aborted) throw error; // Ctrl-C is how watching ends.
+    if (!signal.aborted) throw error; // Ctrl-C is the usual end of watching.
   }
 }

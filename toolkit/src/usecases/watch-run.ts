@@ -10,17 +10,17 @@ import type { RunDeps } from "./run/run-state.ts";
 import type { RunSummary } from "./run/run-summary.ts";
 
 export type WatchDeps = RunDeps & {
-  /** Yields when one of the files has changed since the call; ends with the signal. */
+  /** Yields when one of the files has changed since the call; ends when `signal` aborts. */
   changes(files: readonly string[], signal: AbortSignal): AsyncIterable<unknown>;
-  /** A run has ended; the next one begins with the next change. */
+  /** Called when a run has ended; the next one starts after the next change. */
   onEnded(summary: RunSummary): void;
 };
 
 /**
- * Runs a notebook, and from its first changed step on whenever it is saved, until `signal` aborts. What keeps a later run from its end,
- * such as a mistake in same.yaml, is a warning: the next save may correct it.
+ * Runs a notebook, and again from its first changed step whenever it is saved, until `signal` aborts. An error that prevents a later
+ * run, such as a mistake in same.yaml, is only a warning: the next save may fix it.
  *
- * @returns The last run. @throws what keeps the first one from its end.
+ * @returns The last run. @throws the error that prevents the first one.
  */
 export async function watchRun(options: LocalRunOptions, deps: WatchDeps): Promise<RunSummary> {
   const files = await filesOf(options);
@@ -32,7 +32,7 @@ export async function watchRun(options: LocalRunOptions, deps: WatchDeps): Promi
   return last;
 }
 
-/** The notebook first, and what else decides what its steps are. */
+/** The notebook, followed by the other files that determine its steps. */
 async function filesOf(options: LocalRunOptions): Promise<string[]> {
   const { folder, config, steps } = await compileSource(options);
   const { path: notebook, requirements } = config.notebook;
@@ -58,16 +58,16 @@ async function runAgain(options: LocalRunOptions, last: RunSummary, deps: WatchD
   }
 }
 
-/** An editor also saves what changes no step: outputs, cells of text. */
+/** An editor also saves changes that do not affect a step: outputs, text cells. */
 async function findChange(options: LocalRunOptions, folder: RunFolder): Promise<"none" | "steps" | "all"> {
   const { request, parameters } = await compileSource(options);
-  // A run continues with its own parameters.
+  // A run is continued with its own parameters.
   if (!isDeepStrictEqual(parameters, folder.record.parameters ?? {})) return "all";
   const then = await folder.readRequest();
   return isDeepStrictEqual(withoutWishes(request), withoutWishes(then)) ? "none" : "steps";
 }
 
-/** Whether a step may be taken from the cache changes nothing of it. */
+/** Whether a step may be taken from the cache does not change the step. */
 const withoutWishes = ({ steps }: InitiateRequest) => steps.map(({ cache: _, ...step }) => step);
 
 async function continueFrom(folder: RunFolder, options: LocalRunOptions, deps: WatchDeps): Promise<RunSummary> {
@@ -76,7 +76,7 @@ async function continueFrom(folder: RunFolder, options: LocalRunOptions, deps: W
   try {
     return await continueRun(folder, wishes, { choice: { keep, port, storage, python, isOffline } }, deps);
   } catch (error) {
-    // Its storage ended with its host, as one in memory does.
+    // Its storage was lost with its host, for example storage in memory.
     if (!(error instanceof SameKitError) || error.code !== "ERR_RUN_UNKNOWN") throw error;
     return localRun(options, deps);
   }

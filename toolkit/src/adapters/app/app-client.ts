@@ -1,4 +1,4 @@
-// Our own client of a deployed or local app. It speaks what upstream's client speaks (a POST that must be answered by 202, then
+// Our own client of a deployed or local app. It uses the protocol of upstream's client (a POST that must be answered with 202, then
 // statusQueryGetUri until the run has ended), and reads our additions next to the session context.
 
 import {
@@ -43,7 +43,7 @@ export type StartOptions = {
   runId?: string;
   /** SAME_ENV. */
   sameEnv?: string;
-  /** The manifest of the run's files, as `missingFiles` answered. */
+  /** The manifest of the run's files, from the response of `missingFiles`. */
   files?: string;
   /** The earlier run whose first steps are kept. */
   continues?: { id: string; steps: number };
@@ -69,7 +69,7 @@ export class AppClient {
     if (sameEnv !== undefined) headers[SAME_ENV_HEADER] = sameEnv;
     if (files !== undefined) headers[FILES_HEADER] = files;
     if (continues !== undefined) headers[KEPT_STEPS_HEADER] = String(continues.steps);
-    // What is kept is copied first.
+    // The kept steps are copied first.
     const limitMs = continues === undefined ? ANSWER_LIMIT_MS : UPLOAD_LIMIT_MS;
     const body = JSON.stringify(request);
     const response = await this.#ask(url, { method: "POST", headers, body, signal }, limitMs);
@@ -101,16 +101,16 @@ export class AppClient {
   }
 
   /**
-   * What is known of a run's steps, however it ended.
+   * What is known about a run's steps, in any state of the run.
    *
-   * @returns null if the app knows no such run, or is of a version without the answer.
+   * @returns null if the app does not know the run, or is of a version without this request.
    */
   async details(id: string, signal: AbortSignal): Promise<AnsweredRun | null> {
     const text = await this.#run(id, "", signal);
     return text === null ? null : parseRunDetails(text, this.#address.url);
   }
 
-  /** Besides, what it was started with and its output. @returns null if the app knows no such run. */
+  /** Adds the request with which the run was started, and its output. @returns null if the app does not know the run. */
   async wholeRun(id: string, signal: AbortSignal): Promise<AnsweredWholeRun | null> {
     const text = await this.#run(id, "?whole=true", signal);
     return text === null ? null : parseWholeRun(text, this.#address.url);
@@ -126,7 +126,7 @@ export class AppClient {
     return text;
   }
 
-  /** Stores the manifest and the contents given. @returns null if the app is of a version that takes no files. */
+  /** Stores the manifest and the given contents. @returns null if the app is of a version that accepts no files. */
   async missingFiles(id: string, files: FilesRequest, signal: AbortSignal): Promise<MissingFiles | null> {
     const url = `${this.#address.url}/api/runs/${encodeURIComponent(id)}/files`;
     const headers = { "content-type": "application/json", ...this.#keyHeader() };
@@ -146,7 +146,7 @@ export class AppClient {
     if (response.status !== 204) throw refused(this.#address, response.status, await response.text());
   }
 
-  /** What the app's cache of steps has. */
+  /** The contents of the app's step cache. */
   async cache(signal: AbortSignal): Promise<CacheSummary> {
     return parseCacheSummary(await this.#askCache("GET", signal), this.#address.url);
   }
@@ -157,7 +157,7 @@ export class AppClient {
 
   async #askCache(method: "GET" | "DELETE", signal: AbortSignal): Promise<string> {
     const url = `${this.#address.url}/api/cache`;
-    // Each of its blobs is listed, and removed by a request of its own.
+    // Each cached blob is listed, and removed by a separate request.
     const response = await this.#ask(url, { method, headers: this.#keyHeader(), signal }, UPLOAD_LIMIT_MS);
     const text = await response.text();
     if (response.status === 401 || response.status === 403) throw unauthorized(this.#address);
@@ -166,7 +166,7 @@ export class AppClient {
     return text;
   }
 
-  /** A blob of a run, in parts. @param name - As a reference has it, with or without the run's prefix. */
+  /** A blob of a run, in parts. @param name - As in a reference, with or without the run's prefix. */
   async *readBlob(id: string, name: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     const file = name.slice(name.lastIndexOf("/") + 1);
     const url = `${this.#address.url}/api/runs/${encodeURIComponent(id)}/blobs/${encodeURIComponent(file)}`;
@@ -224,7 +224,7 @@ function unreachable({ url }: AppAddress, cause: unknown): OperationError<Toolki
   });
 }
 
-/** In place of what Node and OpenSSL say. */
+/** Plain explanations that replace the messages of Node and OpenSSL. */
 const PLAIN_REASONS: Readonly<Record<string, string>> = {
   ERR_SSL_WRONG_VERSION_NUMBER: "it does not speak HTTPS",
   ERR_SSL_PACKET_LENGTH_TOO_LONG: "it does not speak HTTPS",
@@ -270,7 +270,7 @@ function notKept({ url }: AppAddress, id: string): OperationError<ToolkitErrorCo
   });
 }
 
-/** The run is there, but not what its steps left. */
+/** The run exists, but the data of its steps does not. */
 function notStored(text: string): OperationError<ToolkitErrorCode> {
   const { detail = "" } = readFields(text);
   return new OperationError({
@@ -293,7 +293,7 @@ function readFields(text: string): Record<string, unknown> {
   }
 }
 
-/** The `detail` of a JSON problem or what an exception says, else the text itself. */
+/** The `detail` of a JSON problem or the message of an exception, otherwise the text itself. */
 function describeProblem(text: string): string {
   const fields = readFields(text);
   const said = ["detail", "title", "ExceptionMessage"].map((name) => fields[name]);

@@ -1,4 +1,4 @@
-// What a local host offers besides Azure's API: a stream of its events, and its blobs.
+// Features of a local host beyond Azure's API: a stream of its events, and its blobs.
 
 import type { EventFilter, HostEvent, NumberedEvent } from "@same-kit/local";
 import { EventSourceParserStream } from "eventsource-parser/stream";
@@ -18,7 +18,7 @@ export class HostObserver implements HostEvents {
   }
 
   async open(filter: EventFilter, signal: AbortSignal): Promise<AsyncIterable<NumberedEvent> | null> {
-    // The head comes at once; the stream itself has no limit.
+    // The response headers arrive at once; the stream itself has no time limit.
     const tooLate = new AbortController();
     const timer = setTimeout(() => tooLate.abort(), ANSWER_LIMIT_MS);
     const either = AbortSignal.any([signal, tooLate.signal]);
@@ -65,7 +65,7 @@ async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<Num
   }
 }
 
-/** @returns null if it is not an event, as a host of another version might send. */
+/** @returns null if it is not an event, for example from a host of another version. */
 function parseEvent(data: string): HostEvent | null {
   try {
     const event = JSON.parse(data) as HostEvent & { time: string };

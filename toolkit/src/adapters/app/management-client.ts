@@ -4,7 +4,7 @@ import type { InstanceFilter, InstanceItem } from "../../ports.ts";
 
 export type ManagementAddress = {
   url: string;
-  /** The extension's system key of a deployed app; null if none is asked for. */
+  /** The extension's system key of a deployed app; null if none is required. */
   managementKey: string | null;
 };
 
@@ -12,7 +12,7 @@ const PAGE = 100;
 const CONTINUATION = "x-ms-continuation-token";
 const BASE = "/runtime/webhooks/durabletask";
 
-/** The HTTP API of Durable Functions, of a local host or a deployed app. */
+/** The HTTP API of Durable Functions, on a local host or a deployed app. */
 export class ManagementClient {
   readonly #address: ManagementAddress;
   readonly #fetch: typeof globalThis.fetch;
@@ -37,7 +37,7 @@ export class ManagementClient {
   }
 
   /**
-   * @param token - Where the page begins: `nextToken` of the one before, or empty.
+   * @param token - The start of the page: `nextToken` of the previous one, or empty.
    * @returns `nextToken` is empty at the end.
    */
   async page(
@@ -58,7 +58,7 @@ export class ManagementClient {
     return (await (await this.#ask("GET", instance(id), query)).json()) as InstanceItem;
   }
 
-  /** @param input - JSON text. @returns the instance's id. */
+  /** @param input - JSON text. @returns the instance's ID. */
   async start(name: string, input: string | undefined, id: string | undefined): Promise<string> {
     const path = `/orchestrators/${encodeURIComponent(name)}${id === undefined ? "" : `/${encodeURIComponent(id)}`}`;
     return idIn(await (await this.#ask("POST", path, {}, { body: input ?? "" })).json());
@@ -77,18 +77,18 @@ export class ManagementClient {
     await this.#ask("POST", `${instance(id)}/${action}`, reason === undefined ? {} : { reason });
   }
 
-  /** @returns the id of what was started. */
+  /** @returns the ID of the restarted instance. */
   async restart(id: string, { isSameId }: { isSameId: boolean }): Promise<string> {
     const query = { restartWithNewInstanceId: String(!isSameId) };
     return idIn(await (await this.#ask("POST", `${instance(id)}/restart`, query)).json());
   }
 
-  /** @returns how many were removed. */
+  /** @returns how many instances were removed. */
   async purge(id: string): Promise<number> {
     return countIn(await (await this.#ask("DELETE", instance(id), {})).json());
   }
 
-  /** Removes those that have ended. @returns how many. */
+  /** Removes instances that have ended. @returns how many. */
   async purgeMany(filter: InstanceFilter): Promise<number> {
     const answer = await this.#ask("DELETE", "/instances", queryOf(filter), { mayBeMissing: true });
     return answer.status === 404 ? 0 : countIn(await answer.json());
@@ -110,7 +110,7 @@ export class ManagementClient {
     const sent = {
       ...headers,
       ...(body === undefined ? {} : { "content-type": "application/json" }),
-      // Not in the URL, which is logged.
+      // Not in the URL, because URLs are logged.
       ...(managementKey === null ? {} : { "x-functions-key": managementKey }),
     };
     let answer: Response;

@@ -54,7 +54,7 @@ const runDetails = z.object({
   unfinished: z.nullable(z.object({ step: z.string(), details: z.unknown() })),
 });
 
-/** A run as its app answers it; of its steps' outputs only `readStepDetails` knows whether they are valid. */
+/** A run as returned by its app; `readStepDetails` validates the outputs of its steps. */
 export type AnsweredRun = z.infer<typeof runDetails>;
 
 const content = z.union([z.string(), blobReference]);
@@ -79,7 +79,7 @@ const wholeRun = z.extend(runDetails, {
   ),
 });
 
-/** With what it was started with and its output. */
+/** Adds the request with which it was started, and its output. */
 export type AnsweredWholeRun = z.infer<typeof wholeRun>;
 
 const variable = z.object({

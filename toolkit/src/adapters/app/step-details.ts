@@ -44,7 +44,7 @@ const cell = z
     outputs: z.array(output),
   })
   .check(
-    // The notebook has both ends as dates.
+    // The notebook contains both start and end as dates.
     z.refine(({ startedAt, durationMs = 0 }) => {
       return startedAt === null || !Number.isNaN(new Date(Date.parse(startedAt) + durationMs).getTime());
     }, "not times"),
@@ -76,13 +76,13 @@ const stepDetails = z.object({
 export type ReadDetails =
   | { kind: "details"; details: StepDetails }
   | { kind: "blob"; blob: BlobReference }
-  /** `at`: the part that is wrong, or the whole value. */
+  /** `at`: the invalid part, or the whole value. */
   | { kind: "invalid"; at: string };
 
 /**
- * What an app says of a step's outputs, which is part of a larger answer: one that is wrong takes nothing else with it.
+ * Reads a step's outputs, which are part of a larger response: invalid outputs must not invalidate the rest.
  *
- * @param value - `details` of a step's record, or the content of the blob that it refers to.
+ * @param value - `details` of a step's record, or the content of the blob that it references.
  */
 export function readStepDetails(value: unknown): ReadDetails {
   const blob = blobReference.safeParse(value);

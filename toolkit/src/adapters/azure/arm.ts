@@ -34,7 +34,7 @@ export type ArmDeps = {
   token: TokenSource;
   fetch: typeof fetch;
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
-  /** Ends requests and the waits between them. */
+  /** Aborts requests and the waits between them. */
   signal: AbortSignal;
 };
 
@@ -75,7 +75,7 @@ export class ArmClient {
     return items;
   }
 
-  /** A page's address, as Azure gives it, without its version, which each request adds. */
+  /** The path of a page's URL without its API version, which each request adds. */
   #pathOf(nextLink: string): string {
     const { origin, pathname, searchParams } = new URL(nextLink);
     const { resourceManager } = this.#deps.cloud;
@@ -85,18 +85,18 @@ export class ArmClient {
     return `${pathname}?${searchParams}`;
   }
 
-  /** Starts the removal, which Azure finishes by itself; a missing resource is not an error. */
+  /** Starts the removal, which Azure finishes in the background; a missing resource is not an error. */
   async delete(path: string, apiVersion: string): Promise<void> {
     await this.#request("DELETE", path, apiVersion);
   }
 
-  /** @throws ArmError for any status but 2xx. */
+  /** @throws ArmError for any status other than 2xx. */
   async post(path: string, apiVersion: string, body?: unknown): Promise<unknown> {
     const answer = await this.#request("POST", path, apiVersion, body);
     return answer.body;
   }
 
-  /** @throws ArmError for any status but 2xx. */
+  /** @throws ArmError for any status other than 2xx. */
   async put(path: string, apiVersion: string, body: unknown): Promise<unknown> {
     const answer = await this.#request("PUT", path, apiVersion, body);
     return answer.body;

@@ -27,8 +27,8 @@ const CLOUDS: Record<string, Cloud> = {
 const METADATA_API = "2022-09-01";
 
 /**
- * The cloud that terraform's azurerm would use with this environment: `ARM_METADATA_HOSTNAME` (always https), else
- * `ARM_ENVIRONMENT`, else the public one.
+ * The cloud that terraform's azurerm would use with this environment: `ARM_METADATA_HOSTNAME` (always https), otherwise
+ * `ARM_ENVIRONMENT`, otherwise the public one.
  */
 export async function loadCloud(env: NodeJS.ProcessEnv): Promise<Cloud> {
   const host = env["ARM_METADATA_HOSTNAME"];

@@ -18,7 +18,7 @@ export type CredentialDeps = {
   fetch: typeof fetch;
 };
 
-// In azurerm's order: its own names, GitHub Actions', Azure Pipelines'. With a service connection the token comes from the latter.
+// In azurerm's order: its own names, GitHub Actions', Azure Pipelines'. With a service connection, the token comes from Azure Pipelines.
 const REQUEST_URLS = ["ARM_OIDC_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_URL", "SYSTEM_OIDCREQUESTURI"];
 const REQUEST_TOKENS = ["ARM_OIDC_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "SYSTEM_ACCESSTOKEN"];
 const SERVICE_CONNECTIONS = ["ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID", "ARM_OIDC_AZURE_SERVICE_CONNECTION_ID"];
@@ -27,7 +27,7 @@ const GITHUB_AUDIENCE = "api://AzureADTokenExchange";
 /**
  * Reads `ARM_*` as azurerm does: the first configured kind is used.
  *
- * @returns the credential, or what is missing of an incomplete one.
+ * @returns the credential, or what an incomplete configuration lacks.
  */
 export function resolveCredential(env: NodeJS.ProcessEnv, deps: CredentialDeps): Credential | CredentialProblem[] {
   const clientId = env["ARM_CLIENT_ID"] ?? "";
@@ -88,7 +88,7 @@ async function oidcToken(env: NodeJS.ProcessEnv, deps: CredentialDeps): Promise<
   return found;
 }
 
-/** An empty variable counts as unset: CI systems set variables that a job may not read to nothing. */
+/** An empty variable counts as unset: CI systems set variables that a job may not read to an empty text. */
 function firstSet(env: NodeJS.ProcessEnv, names: readonly string[]): string | null {
   for (const name of names) if (env[name]) return env[name];
   return null;

@@ -12,7 +12,7 @@ export type FunctionAppSite = {
 export type HostKeys = {
   masterKey: string;
   functionKeys: Record<string, string>;
-  /** Those of extensions, such as `durabletask_extension`. */
+  /** Keys of extensions, such as `durabletask_extension`. */
   systemKeys: Record<string, string>;
 };
 

@@ -8,7 +8,7 @@ import { type Cloud, loadCloud } from "./cloud.ts";
 import { type Credential, resolveCredential } from "./credentials.ts";
 import { createTokenSource, type TokenSource } from "./tokens.ts";
 
-/** Azure, signed in to. */
+/** Azure, with a valid sign-in. */
 export type SignedIn = {
   cloud: Cloud;
   arm: ArmClient;
@@ -34,7 +34,7 @@ const SUBSCRIPTION_API = "2022-12-01";
 /**
  * Gets one token, as terraform will, and reads the subscription with it.
  *
- * @param wanted - `--subscription`; else `ARM_SUBSCRIPTION_ID`, else the Azure CLI's current one.
+ * @param wanted - `--subscription`; otherwise `ARM_SUBSCRIPTION_ID`, otherwise the Azure CLI's current one.
  */
 export async function signIn(wanted: string | null, deps: SignInDeps): Promise<SignedIn | PreflightProblem[]> {
   const credential = resolveCredential(deps.env, { readFile: (file) => readFile(file, "utf8"), fetch: deps.fetch });
@@ -112,7 +112,7 @@ function explainSignIn(error: unknown): PreflightProblem {
     );
   }
   if (/CERT|self.signed|certificate|x509/i.test(text)) {
-    // The innermost one tells what is wrong with it.
+    // The innermost message says what is wrong with the certificate.
     return toProblem(untrustedCertificate(said.at(-1) ?? text));
   }
   if (error instanceof ArmError && error.status === 403) {
@@ -130,11 +130,11 @@ function unusableSubscription(id: string, user: string, state: string | undefine
   );
 }
 
-/** The message and those of its causes: fetch puts the reason into `cause`. What an outer one says already is left out. */
+/** The messages of an error and its causes: fetch puts the reason into `cause`. Texts that an outer message contains are omitted. */
 function messagesOf(error: unknown): string[] {
   const said: string[] = [];
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
-    // Our codes precede a whole message, and do not occur within one.
+    // Our codes precede a whole message and do not occur inside one.
     const code = at instanceof SameKitError ? "" : ((at as NodeJS.ErrnoException).code ?? "");
     const text = `${code} ${at.message}`.trim();
     if (!said.some((outer) => outer.includes(text))) said.push(text);

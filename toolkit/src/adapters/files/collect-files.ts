@@ -1,4 +1,4 @@
-// The files that a run begins with: the notebook's folder, without what Git ignores, what .sameignore names, and what belongs to tools.
+// The files with which a run starts: the notebook's folder, without files that Git or .sameignore ignore, and without files of tools.
 
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
@@ -19,9 +19,9 @@ import type { ToolkitErrorCode } from "../../errors.ts";
 import { type IgnoreRules, isIgnored, rulesAbove, rulesIn } from "./ignore-rules.ts";
 
 export type FileChoice = {
-  /** Absolute. */
+  /** An absolute path. */
   folder: string;
-  /** `--files`, as in a .gitignore: these alone, ignored or not. Null: all that is not ignored. */
+  /** `--files`, with the patterns of a .gitignore: only these, ignored or not. Null: all that are not ignored. */
   globs: readonly string[] | null;
 };
 
@@ -36,14 +36,14 @@ export type CollectedFiles = {
 
 // Never part of a notebook's own work.
 const LEFT_OUT = new Set([".git", ".same-kit", "__pycache__", ".ipynb_checkpoints", "node_modules", ".DS_Store"]);
-/** A folder that holds it is a virtual environment. */
+/** A folder that contains this file is a virtual environment. */
 const ENVIRONMENT_MARK = "pyvenv.cfg";
 const MAX_NAMED = 5;
 
 type Walk = {
   root: string;
   chosen: Ignore | null;
-  /** One of our folders inside the notebook's. */
+  /** One of our state folders inside the notebook's folder. */
   stateDir: string;
   limits: Limits;
   found: { path: string; stats: Awaited<ReturnType<typeof lstat>> }[];
@@ -51,8 +51,8 @@ type Walk = {
 };
 
 /**
- * @param stateDir - Left out if it is inside the folder.
- * @throws OperationError `ERR_FILES_TOO_LARGE` where the folder has more than an app takes.
+ * @param stateDir - Excluded if it is inside the folder.
+ * @throws OperationError `ERR_FILES_TOO_LARGE` if the folder contains more than an app accepts.
  */
 export async function collectFiles(
   { folder, globs }: FileChoice,
@@ -114,10 +114,10 @@ async function toFile(
 }
 
 /**
- * A file as it is now.
+ * The current state of a file.
  *
- * @param at - Its path in the folder.
- * @returns null if it cannot be read, or is gone.
+ * @param at - Its path, relative to the folder.
+ * @returns null if it cannot be read or no longer exists.
  */
 export async function describeFile(folder: string, at: string): Promise<ContentFile | null> {
   const file = path.join(folder, at);
@@ -125,7 +125,7 @@ export async function describeFile(folder: string, at: string): Promise<ContentF
   let sizeBytes = 0;
   try {
     const { mtimeMs, mode } = await lstat(file);
-    // Counted, not asked for: it may be growing.
+    // Counted instead of taken from stat, because the file may be growing.
     for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
       hash.update(chunk);
       sizeBytes += chunk.length;
@@ -153,7 +153,7 @@ function refuseTooMuch({ root, found, limits }: Walk): void {
     path: at,
     sha256: "",
     modifiedMs: 0,
-    // A larger one is left out.
+    // A larger file is excluded.
     sizeBytes: Number(stats.size) > limits.fileBytes ? 0 : Number(stats.size),
   }));
   const why = whyTooLarge(files, limits);

@@ -2,13 +2,13 @@ import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import ignore, { type Ignore } from "ignore";
 
-/** Rules of one file, and the folder that their patterns are relative to. */
+/** The rules of one file, and the folder to which their patterns are relative. */
 type RuleFile = { base: string; rules: Ignore };
 
-/** What Git ignores, then what `.sameignore` says; the last rule that fits decides, so that `.sameignore` can take a file back. */
+/** Git's rules, then those of `.sameignore`; the last matching rule decides, so `.sameignore` can include a file again. */
 export type IgnoreRules = { git: readonly RuleFile[]; same: readonly RuleFile[] };
 
-/** Rules that hold in `folder` by the repository above it. */
+/** The rules that apply to `folder` from the repository above it. */
 export async function rulesAbove(folder: string): Promise<IgnoreRules> {
   const root = await repositoryOf(folder);
   if (root === null) return { git: [], same: [] };
@@ -20,7 +20,7 @@ export async function rulesAbove(folder: string): Promise<IgnoreRules> {
   return { git, same: [] };
 }
 
-/** With those of the folder's own files. */
+/** Adds the rules in the folder's own files. */
 export async function rulesIn(folder: string, { git, same }: IgnoreRules): Promise<IgnoreRules> {
   return {
     git: [...git, ...(await readRules(folder, ".gitignore"))],
@@ -28,7 +28,7 @@ export async function rulesIn(folder: string, { git, same }: IgnoreRules): Promi
   };
 }
 
-/** For an entry whose folder is not ignored. */
+/** Expects an entry whose folder is not ignored. */
 export function isIgnored(file: string, isFolder: boolean, { git, same }: IgnoreRules): boolean {
   let ignored = false;
   for (const { base, rules } of [...git, ...same]) {

@@ -4,10 +4,10 @@ import { setTimeout as delay } from "node:timers/promises";
 const POLL_MS = 200;
 
 /**
- * Yields once the files have changed, however many changes there were since the last time; ends when `signal` aborts. Editors replace
- * files instead of writing them, which systems report in different ways: so their times and sizes are compared.
+ * Yields after the files have changed, once for any number of changes since the last time; ends when `signal` aborts. Editors replace
+ * files instead of writing them, which systems report in different ways. Therefore times and sizes are compared.
  *
- * @param files - Absolute. One that does not exist may come into being. Changes count from this call on.
+ * @param files - Absolute paths. A file may be created later. Changes count from the time of this call.
  */
 export function watchFiles(
   files: readonly string[],

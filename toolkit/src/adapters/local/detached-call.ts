@@ -1,12 +1,13 @@
-/** What a process in the background is started with. */
+/** Arguments and environment of a background process. */
 export type DetachedCall = { args: readonly string[]; env: NodeJS.ProcessEnv };
 
 const STORAGE = "--storage";
-/** The replacement for that option. */
+/** The variable that replaces that option. */
 const STORAGE_VARIABLE = "SAME_KIT_STORAGE";
 
 /**
- * Takes a connection string out of the arguments: they are shown to every user of the machine, a process's variables only to its own.
+ * Moves a connection string from the arguments to a variable: every user of the machine can see a process's arguments, but only its
+ * owner can see its variables.
  */
 export function hideConnectionString({ args, env }: DetachedCall): DetachedCall {
   const at = args.indexOf(STORAGE);

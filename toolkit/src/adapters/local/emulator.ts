@@ -15,12 +15,12 @@ import type { BootedHost, BootOptions, Emulator, IdleHub } from "../../ports.ts"
 import { inspectedRuns } from "../records/inspected-runs.ts";
 import { hideConnectionString } from "./detached-call.ts";
 
-/** @param allowUsers - Users of this machine that its hosts serve besides the current user and root, as `--allow-user` takes them. */
+/** @param allowUsers - Users of this machine that its hosts serve in addition to the current user and root, in the form of `--allow-user`. */
 export function createEmulator({ allowUsers = [] }: { allowUsers?: readonly string[] } = {}): Emulator {
   return {
     boot: async (options) => boot(options, await parseAllowedUsers(allowUsers)),
     async bootDetached({ args, env, ...options }) {
-      // A mistake in it is better reported here than in the background log.
+      // A wrong user is better reported here than in the background log.
       await parseAllowedUsers(allowUsers);
       const launcher = path.join(packageRoot(), "bin", "same-kit.cjs");
       const flags = allowUsers.flatMap((user) => ["--allow-user", user]);
@@ -81,7 +81,7 @@ const pythonSettings = (python: string | null, isOffline: boolean): Record<strin
   ...(isOffline && { SAME_OFFLINE: "1" }),
 });
 
-/** A step may take any time here: the cloud's limit of a function does not hold for our own app, which has one for steps. */
+/** The cloud's time limit of a function does not apply to our own app, which has a limit for steps. */
 export const ownAppSettings = (python: string | null, isOffline = false): Record<string, string> => ({
   AzureFunctionsJobHost__functionTimeout: "-1",
   ...pythonSettings(python, isOffline),

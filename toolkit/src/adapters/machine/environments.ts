@@ -2,12 +2,12 @@ import * as python from "@same-kit/functions-app/python";
 
 export type Environment = python.ListedEnvironment;
 
-/** The environments of this machine that requirements.txt files became. */
+/** The environments of this machine that were created from requirements.txt files. */
 export type Environments = {
   folder: string;
-  /** Last used first. */
+  /** Most recently used first. */
   list(): Promise<Environment[]>;
-  /** @returns Whether it is gone: one that is being built stays. */
+  /** @returns Whether it was removed: an environment that is being built is kept. */
   remove(environment: Environment): Promise<boolean>;
 };
 

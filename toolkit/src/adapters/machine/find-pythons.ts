@@ -6,7 +6,7 @@ export type Pythons = {
   problem: string | null;
 };
 
-/** The local Pythons that can run steps, by the app's own search. */
+/** The local Pythons that can run steps, found in the same way as by the app. */
 export async function findPythons(env: NodeJS.ProcessEnv): Promise<Pythons> {
   const { usable, rejected } = await listPythons({ env });
   return {

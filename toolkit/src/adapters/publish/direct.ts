@@ -65,7 +65,7 @@ async function upload(zipFile: string, deps: DirectPublishDeps): Promise<string>
   }
 }
 
-/** `unknown`: the site forgot the deployment after reporting it, as when its worker was replaced; the host's state then decides. */
+/** `unknown`: the site no longer knows the deployment after reporting it, for example if its worker was replaced; the host's state then decides. */
 async function waitForVerdict(id: string, deps: DirectPublishDeps): Promise<DeploymentStatus | "unknown"> {
   let wasSeen = false;
   let missing = 0;
@@ -154,7 +154,7 @@ function uploadRefused(status: number, text: string, host: string): OperationErr
 }
 
 function deploymentFailed(verdict: DeploymentStatus, log: readonly string[]): OperationError {
-  // Azure repeats itself in the status, the build's errors and the log.
+  // Azure repeats texts in the status, the build's errors and the log.
   const lines = [...new Set([verdict.statusText, ...verdict.buildErrors, ...log])].filter((line) => line !== "");
   const text = lines.slice(-LOG_LINES).join("\n");
   if (verdict.status === DEPLOYMENT_STATE.conflict) return uploadRefused(409, text, "");

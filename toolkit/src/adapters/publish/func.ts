@@ -4,7 +4,7 @@ import { execa } from "execa";
 export type FuncPublishOptions = {
   appName: string;
   subscriptionId: string;
-  /** That of the cloud the token is for; func would use the Azure CLI's. */
+  /** The endpoint of the cloud that the token is for; func would use the Azure CLI's. */
   resourceManager: string;
   /** The unpacked package; func zips it itself. */
   appDir: string;
@@ -19,7 +19,7 @@ const LAST_LINES = 20;
 const NOT_FOUND_LIMIT_MS = 120_000;
 const RETRY_MS = 10_000;
 
-/** Has the `func` that stands for same-kit say so: it would publish by asking us. */
+/** Makes same-kit's own `func` refuse: it would publish by calling same-kit again. */
 const WANTS_CORE_TOOLS = { SAME_KIT_WANTS_CORE_TOOLS: "1" };
 
 /** The version of Azure Functions Core Tools; null if `func` is not installed. */

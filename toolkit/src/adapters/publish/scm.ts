@@ -1,4 +1,4 @@
-// The SCM site of a function app: receives a package and reports its deployment. Flex Consumption has a service of its own,
+// The SCM site of a function app: receives a package and reports its deployment. Flex Consumption has its own service,
 // known from its clients (Azure/azure-dev, cli/azd/pkg/azsdk/funcapp_host_client.go); the other plans have Kudu's zipdeploy
 // (projectkudu/kudu, Kudu.Services/Deployment/PushDeploymentController.cs).
 
@@ -43,13 +43,13 @@ export const DEPLOYMENT_STATE = {
   partialSuccess: 6,
 } as const;
 
-/** Sends the zip. A 202 answer names the deployment; if not, it is `latest`. */
+/** Sends the zip. A 202 response names the deployment; otherwise it is `latest`. */
 export async function sendPackage(deps: ScmDeps, plan: HostingPlan, zipFile: string): Promise<ScmAnswer> {
   const path =
     plan === "flex"
       ? "/api/publish?RemoteBuild=false&Deployer=same-kit"
       : "/api/zipdeploy?isAsync=true&deployer=same-kit&author=same-kit";
-  // A blob of the file is streamed and carries its length; the package is never in memory as a whole.
+  // The blob is streamed and has a length; the whole package is never in memory.
   const body = await openAsBlob(zipFile, { type: "application/zip" });
   try {
     const response = await call(deps, "POST", path, { body, headers: { "content-type": "application/zip" } });
@@ -59,7 +59,7 @@ export async function sendPackage(deps: ScmDeps, plan: HostingPlan, zipFile: str
   }
 }
 
-/** The id for later requests; `latest` if the site named none. */
+/** The ID for later requests; `latest` if the site named none. */
 export function deploymentIdOf(answer: ScmAnswer): string {
   try {
     const id: unknown = JSON.parse(answer.text);
@@ -69,7 +69,7 @@ export function deploymentIdOf(answer: ScmAnswer): string {
   }
 }
 
-/** @returns null if the site does not know it: too early, or its worker was replaced. */
+/** @returns null if the site does not know it: it is too early, or its worker was replaced. */
 export async function readDeployment(deps: ScmDeps, id: string): Promise<DeploymentStatus | null> {
   const response = await call(deps, "GET", `/api/deployments/${encodeURIComponent(id)}`).catch((error: unknown) => {
     requireBroken(error);

@@ -6,7 +6,7 @@ import { hintText, isRecord, OperationError, packageRoot, reasonOf, sameKit } fr
 import type { ToolkitErrorCode } from "../../errors.ts";
 import { type RunFolder, type RunRecord, RunRecords } from "./run-records.ts";
 
-/** Beyond that a page would not show it: the folder has it. */
+/** The page does not show larger files; they are in the folder. */
 const MAX_SHOWN_BYTES = 64 * 1024 * 1024;
 const MAX_FILES = 2000;
 const RESUMABLE: readonly RunRecord["state"][] = ["failed", "suspended", "terminated"];
@@ -50,12 +50,12 @@ async function toDetail({ dir, stateDir, record, readFile: read }: RunFolder): P
   };
 }
 
-/** To be pasted in any folder. */
+/** A command that can be pasted in any folder. */
 function resumeCommand(id: string, stateDir: string): string {
   return hintText([{ ...sameKit("local resume", id, "--state-dir", stateDir), isBare: true }]);
 }
 
-/** The steps as the summary has them; before it is written, by name alone. */
+/** The steps from the summary; before it is written, only their names. */
 function stepsIn(summary: unknown, names: readonly string[]): RunStep[] {
   const results = isRecord(summary) && Array.isArray(summary["steps"]) ? summary["steps"].filter(isRecord) : [];
   return names.map((name) => {
@@ -87,14 +87,14 @@ async function listFiles(dir: string): Promise<RunFile[]> {
   return files;
 }
 
-/** Only what {@link listFiles} names, so that no path leads out of the folder. */
+/** Only files that {@link listFiles} returns, so that no path leads out of the folder. */
 async function readListed(dir: string, name: string): Promise<Buffer | null> {
   const file = (await listFiles(dir)).find((it) => it.path === name);
   if (file === undefined || file.bytes > MAX_SHOWN_BYTES) return null;
   return readFile(path.join(dir, name)).catch(() => null);
 }
 
-/** By the command, as a person would: it finds the host that runs here, or starts one. */
+/** Runs the command as a person would: it finds the running host of this folder, or starts one. */
 async function resumeInBackground(stateDir: string, id: string): Promise<void> {
   const launcher = path.join(packageRoot(), "bin", "same-kit.cjs");
   const args = [launcher, "local", "resume", id, "--state-dir", stateDir];
@@ -115,6 +115,6 @@ function parse(text: string | null): unknown {
   try {
     return JSON.parse(text ?? "null");
   } catch {
-    return null; // Half written: the run is ending now.
+    return null; // Incomplete: the run is ending now.
   }
 }

@@ -1,5 +1,5 @@
-// The record of every `local run`: a folder below `.same-kit/runs/` with the request, the status, the log and, once it has
-// ended, the summary and the session. A reader must know older formats; `formatVersion` says which one it is.
+// The record of each run: a folder below `.same-kit/runs/` with the request, the status, the log and, once the run has
+// ended, the summary and the session. Readers must support older formats; `formatVersion` identifies the format.
 
 import { createWriteStream, type WriteStream } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -9,12 +9,12 @@ import { openStateFolder, stateFolderAt } from "@same-kit/local";
 import { folderSize, writeAside } from "@same-kit/shared";
 
 export type RunState =
-  /** Sent to the app; not known to have ended. */
+  /** Sent to the app, and not known to have ended. */
   | "running"
   | "completed"
   | "failed"
   | "terminated"
-  /** Unfinished when its host went away; it waits for `local resume` or `local discard`. */
+  /** Unfinished when its host stopped; it waits for `local resume` or `local discard`. */
   | "suspended"
   /** The storage no longer knows it. */
   | "lost";
@@ -23,28 +23,28 @@ export type RunRecord = {
   formatVersion: 1;
   id: string;
   notebook: string;
-  /** As given on the command line, absolute. */
+  /** The path from the command line, made absolute. */
   location: string;
   state: RunState;
   steps: readonly string[];
   sameEnv: string;
-  /** What was injected; absent in records of an older same-kit. */
+  /** The injected parameters; absent in records of an older same-kit. */
   parameters?: Readonly<Record<string, { value: unknown; python: string }>>;
   /** Which steps could be taken from the cache; absent in records of an older same-kit: none. */
   cache?: "tags" | "all" | "none";
-  /** Where its files came from; null or absent: it began without. */
+  /** The origin of its files; null or absent: it started without files. */
   files?: { folder: string; globs: readonly string[] | null } | null;
-  /** Its files are written into this folder once it has completed; absent: into none. */
+  /** The folder to which its files are written when it completes; absent: none. */
   inPlace?: {
     folder: string;
-    /** The run that it continues: what that one knew of the folder, this one does. */
+    /** The run that it continues, whose knowledge of the folder it takes over. */
     after?: string;
   };
   startedAt: string;
   endedAt: string | null;
-  /** The process whose host works on it. */
+  /** The process of the host that runs it. */
   hostPid: number;
-  /** Whether that host belongs only to this run, and ends with it. */
+  /** Whether that host was started only for this run and stops with it. */
   ownsHost: boolean;
   hubName: string | null;
   /** The `--storage` value without keys; a run is continued on the same storage. */
@@ -66,12 +66,12 @@ export type RunFolder = {
   record: RunRecord;
   update(changes: Partial<RunRecord>): Promise<void>;
   saveSummary(summary: unknown): Promise<void>;
-  /** @returns The file. */
+  /** @returns The file's path. */
   saveSession(session: Uint8Array | AsyncIterable<Uint8Array>): Promise<string>;
   readRequest(): Promise<InitiateRequest>;
-  /** Any other file of the result. @returns The file. */
+  /** Any other result file. @returns The file's path. */
   saveFile(name: string, content: string | Uint8Array): Promise<string>;
-  /** Text of a file in the folder; null if there is none. */
+  /** The text of a file in the folder; null if it does not exist. */
   readFile(name: string): Promise<string | null>;
   openLog(): WriteStream;
 };
@@ -87,7 +87,7 @@ export class RunRecords {
     this.#dir = stateFolderAt(stateDir).runsDir;
   }
 
-  /** @param files - What else is kept of the run from its start on. */
+  /** @param files - Other files to store from the start of the run. */
   async create(
     record: Omit<RunRecord, "formatVersion">,
     request: InitiateRequest,
@@ -104,7 +104,7 @@ export class RunRecords {
     return folder;
   }
 
-  /** Where the record of a run is, or would be. */
+  /** The folder of a run's record, whether or not it exists. */
   folderOf(id: string): string {
     return path.join(this.#dir, id);
   }

@@ -8,9 +8,9 @@ const PLAN_NOTES: Record<HostingPlan, string> = {
 };
 
 /**
- * What keeps costing money while the deployment exists. Prices are not stated: they differ by region and change.
+ * The ongoing costs while the deployment exists. Prices are omitted, because they differ by region and change.
  *
- * @param variables - The module's variables, as terraform planned with them.
+ * @param variables - The module's variables with which terraform planned.
  */
 export function costNotes(variables: Record<string, unknown>): Hint[] {
   return [

@@ -1,6 +1,6 @@
-// A process between same-kit and terraform. Terraform must get exactly one interrupt, must not get the terminal's, and must not
-// continue alone when same-kit is killed: this keeps it in its own process group, forwards requests, and interrupts it
-// once when its parent is gone. Terraform then stops its provider's calls and saves the state. Its output goes through
+// A process between same-kit and terraform. Terraform must get exactly one interrupt, must not get the terminal's interrupts, and must
+// not continue alone when same-kit is killed. This process keeps it in its own process group, forwards interrupts, and interrupts it
+// once when its parent is gone. Terraform then stops its provider's calls and saves the state. Its output is forwarded through
 // here: connected directly to a parent that is gone, it would die of a broken pipe before saving anything.
 
 import { spawn } from "node:child_process";
@@ -20,7 +20,7 @@ function interruptOnce(): void {
   child.kill("SIGINT");
 }
 
-/** Keeps reading when nothing consumes the output any more: a full pipe would stop terraform. */
+/** Continues to read if nothing consumes the output any more, because a full pipe would block terraform. */
 function pass(from: Readable, to: Writable): void {
   let isGone = false;
   to.on("error", () => {
@@ -29,7 +29,7 @@ function pass(from: Readable, to: Writable): void {
   from.on("data", (chunk: Buffer) => void (isGone || to.write(chunk)));
 }
 
-/** Providers are in terraform's process group; they outlive a terraform that was killed. */
+/** Providers are in terraform's process group; they survive if terraform is killed. */
 function endGroup(pid: number | undefined): void {
   if (pid === undefined) return;
   try {
@@ -39,7 +39,7 @@ function endGroup(pid: number | undefined): void {
   }
 }
 
-/** Not by `process.exit`, which may cut off what is still being written. */
+/** Not with `process.exit`, which may cut off pending output. */
 function leave(code: number): void {
   isEnding = true;
   process.exitCode = code;

@@ -15,7 +15,7 @@ export type PlannedChange = {
   isHalfMade: boolean;
 };
 
-// Only orders what depends on the plan; nothing of it is in Azure.
+// Only orders the resources that depend on the plan; it does not exist in Azure.
 const UNSEEN = "terraform_data.hosting";
 
 const LABELS: Record<string, string> = {
@@ -51,7 +51,7 @@ function toAction(actions: readonly string[]): PlannedChange["action"] | null {
   return only === "create" || only === "update" || only === "delete" ? only : null;
 }
 
-/** What was changed outside of terraform. A provider that reads back an absent list as an empty one has found nothing. */
+/** Changes made outside of terraform. If a provider reads an absent list back as an empty one, this is not a change. */
 export function summarizeDrift(
   drift: readonly ResourceChange[],
 ): { address: string; action: PlannedChange["action"] }[] {
@@ -62,7 +62,7 @@ export function summarizeDrift(
   });
 }
 
-/** Null for what holds nothing; fields that hold nothing are left out. */
+/** Null for a value without content; empty fields are omitted. */
 function withoutEmpty(value: unknown): unknown {
   if (Array.isArray(value)) return value.length === 0 ? null : value.map(withoutEmpty);
   if (!isRecord(value)) return value === "" ? null : value;
@@ -76,7 +76,7 @@ function attributesOf(action: PlannedChange["action"], change: ResourceChange["c
   return action === "update" ? changedAttributes(change) : [];
 }
 
-/** Without what is known only after the apply: an update changes little of that. */
+/** Ignores values that are known only after the apply: an update changes few of them. */
 function changedAttributes({ before, after, after_unknown: unknown = {} }: ResourceChange["change"]): string[] {
   const names = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
   const isChanged = (name: string) => JSON.stringify(before?.[name]) !== JSON.stringify(after?.[name]);

@@ -1,4 +1,4 @@
-// The state as `terraform state pull` prints it: format 4, which Terraform has written since 0.12.
+// The state as printed by `terraform state pull`: format 4, which Terraform has written since 0.12.
 // Source: hashicorp/terraform, internal/states/statefile/version4.go.
 
 import { isRecord, OperationError } from "@same-kit/shared";
@@ -7,7 +7,7 @@ export type StateResource = {
   /** `azurerm_storage_container.package[0]`. */
   address: string;
   type: string;
-  /** The provider's; in Azure the resource ID. */
+  /** The provider's ID; in Azure the resource ID. */
   id: string;
   name: string | null;
   location: string | null;
@@ -15,13 +15,13 @@ export type StateResource = {
 };
 
 export type TerraformState = {
-  /** Managed ones. What identifies them is kept, their other attributes are not: some are secrets. */
+  /** The managed resources, with their identifying attributes only: some others are secrets. */
   resources: StateResource[];
-  /** The output of that name: the deployment's mark, also while an apply has recorded nothing else. */
+  /** The output of that name: the deployment's mark, which exists even if an apply has recorded nothing else. */
   deploymentId: string | null;
 };
 
-/** @throws OperationError `ERR_PROVISION_STATE_DAMAGED` for a text that is not a state. */
+/** @throws OperationError `ERR_PROVISION_STATE_DAMAGED` if the text is not a state. */
 export function parseState(text: string): TerraformState {
   if (text.trim() === "") return { resources: [], deploymentId: null }; // Nothing has been applied yet.
   const state = parseJson(text);

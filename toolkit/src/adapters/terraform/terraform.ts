@@ -10,10 +10,10 @@ import { parseTerraformLine, type TerraformDiagnostic, type TerraformEvent } fro
 export type TerraformSettings = {
   /** Name on PATH, or a path. */
   binary: string;
-  /** Holds the module's files, the lock file and the state. */
+  /** Contains the module's files, the lock file and the state. */
   dir: string;
   env: NodeJS.ProcessEnv;
-  /** How long to wait for another run's lock of the state. */
+  /** How long to wait for another process's lock of the state. */
   lockTimeoutSeconds: number;
   /** First abort: one interrupt, then wait. */
   signal: AbortSignal;
@@ -33,7 +33,7 @@ export type TerraformRun = {
 /** The part of `terraform show -json PLAN` that is read here. */
 export type SavedPlan = {
   changes: ResourceChange[];
-  /** What the refresh before the plan found changed. */
+  /** The changes that the refresh before the plan found. */
   drift: ResourceChange[];
   /** The variables of the plan, from all sources. */
   variables: Record<string, unknown>;
@@ -57,7 +57,7 @@ export type ResourceChange = {
 
 export type EventListener = (event: TerraformEvent) => void;
 
-/** What {@link Terraform} can be asked to do. */
+/** The public methods of {@link Terraform}. */
 export type TerraformCommands = Pick<Terraform, keyof Terraform>;
 
 const QUIET = ["-input=false", "-no-color"];
@@ -66,13 +66,13 @@ const EXIT_NOT_FOUND = 127;
 
 /**
  * Runs the real terraform. Every method resolves with the result of the run if it is an answer, and throws
- * {@link TerraformError} if it failed: only the exit code decides, as a failed plan prints a summary too.
+ * {@link TerraformError} if it failed. Only the exit code decides, because a failed plan prints a summary too.
  *
  * @see hashicorp/terraform, website/docs/cli/commands
  */
 export class Terraform {
   readonly #settings: TerraformSettings;
-  /** azurerm sends it with each request: Azure support can find them by this id. */
+  /** azurerm sends it with each request: Azure support can find them by this ID. */
   readonly #correlationId: string;
 
   constructor(settings: TerraformSettings) {
@@ -126,7 +126,7 @@ export class Terraform {
     requireSuccess("import", await this.#run(["import", ...QUIET, this.#lockTimeout, address, id]));
   }
 
-  /** All outputs, sensitive ones in clear text; empty if nothing has been applied. */
+  /** All outputs, including sensitive ones in clear text; empty if nothing has been applied. */
   async outputs(): Promise<Record<string, unknown>> {
     const run = await this.#run(["output", "-no-color", "-json"]);
     requireSuccess("output", run);
@@ -145,7 +145,7 @@ export class Terraform {
     return `-lock-timeout=${this.#settings.lockTimeoutSeconds}s`;
   }
 
-  /** @param options.anywhere - For a run before the folder exists. */
+  /** @param options.anywhere - For a command that runs before the folder exists. */
   async #run(args: string[], options: { anywhere?: true; onEvent?: EventListener } = {}): Promise<TerraformRun> {
     const { binary, dir } = this.#settings;
     const chdir = options.anywhere ? [] : [`-chdir=${dir}`];
@@ -207,7 +207,7 @@ export class TerraformError extends OperationError<"ERR_TERRAFORM"> {
   }
 }
 
-/** Its output outside the JSON lines, which are not meant for a person. */
+/** The output outside of the JSON lines, which are not meant for people. */
 export function plainText({ stderr, stdout }: TerraformRun): string {
   // Some commands do not accept -no-color.
   if (stderr.trim() !== "") return stripVTControlCharacters(stderr);
@@ -248,7 +248,7 @@ export function unusedTerraformVariables(env: NodeJS.ProcessEnv): string[] {
 
 function terraformEnvironment({ env, dir }: TerraformSettings, correlationId: string): NodeJS.ProcessEnv {
   const used = Object.fromEntries(Object.entries(env).filter(([name]) => !UNUSED.test(name)));
-  // On stderr it would only hide terraform's own messages.
+  // On stderr, the log would only hide terraform's own messages.
   const log = env["TF_LOG"] && !env["TF_LOG_PATH"] ? { TF_LOG_PATH: path.join(dir, "terraform.log") } : {};
   return {
     ...used,
@@ -260,7 +260,7 @@ function terraformEnvironment({ env, dir }: TerraformSettings, correlationId: st
   };
 }
 
-/** `show` and `output` answer with one document, not with events. */
+/** `show` and `output` print one document instead of events. */
 const isProgress = (args: string[]): boolean => ["init", "plan", "apply", "destroy"].includes(args[0] ?? "");
 
 async function readLines(stream: NodeJS.ReadableStream | null, onLine: (line: string) => void): Promise<void> {

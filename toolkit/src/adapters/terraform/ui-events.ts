@@ -1,4 +1,4 @@
-// Terraform's machine-readable output: one JSON object a line, from `init`, `plan`, `apply` and `destroy` with `-json`.
+// Terraform's machine-readable output: one JSON object per line, from `init`, `plan`, `apply` and `destroy` with `-json`.
 // Source: hashicorp/terraform, website/docs/internals/machine-readable-ui.mdx.
 
 import { OperationError } from "@same-kit/shared";

@@ -6,7 +6,7 @@ type Style = { bold: boolean; dim: boolean; italic: boolean; underline: boolean;
 
 const PLAIN: Style = { bold: false, dim: false, italic: false, underline: false, fg: null, bg: null };
 
-/** Text of a terminal as HTML: its colours become classes (`ansi-red`), what else it controls is left out. */
+/** Converts terminal text to HTML: colours become classes (`ansi-red`), other control sequences are removed. */
 export function ansiToHtml(text: string): string {
   let style = PLAIN;
   let html = "";
@@ -75,7 +75,7 @@ function applyCode(style: Style, code: number, rest: number[]): Style {
   }
 }
 
-/** `5;N` of a palette of 256, or `2;R;G;B`. Takes its numbers out of the list. */
+/** `5;N` of a palette of 256, or `2;R;G;B`. Removes its numbers from the list. */
 function extendedColour(rest: number[]): string | null {
   const kind = rest.shift();
   if (kind === 2) return toHex(rest.splice(0, 3));

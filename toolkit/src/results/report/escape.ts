@@ -9,7 +9,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 /**
  * Text as HTML, also inside an attribute.
  *
- * @param text - Numbers too: those of an app's answer may turn out to be texts.
+ * @param text - May be a number: a number from an app's response may in fact be a text.
  */
 export function escapeHtml(text: string | number): string {
   return String(text).replaceAll(/[&<>"']/g, (character) => ENTITIES[character] as string);

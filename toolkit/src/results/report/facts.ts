@@ -1,4 +1,4 @@
-// Everything in the report but the notebook itself: what the run was, its variables, its environment, its log.
+// Everything in the report except the notebook: the facts of the run, its variables, its environment, its log.
 
 import { type Boundary, type BoundaryVariable, boundariesOf, summarizeBoundary } from "../boundaries.ts";
 import type { RunResults, StepResult } from "../run-results.ts";
@@ -26,7 +26,7 @@ export function renderWarnings({ warnings }: RunResults): string {
   return `<section><h2>Warnings</h2><ul class="warnings">${items}</ul></section>`;
 }
 
-/** The variables that the run left, and those that crossed each boundary. */
+/** The variables after the run, and those that were passed between steps. */
 export function renderVariables({ variables, variablesOmitted, steps }: RunResults): string {
   const rows = variables.map(({ name, type, sizeBytes, repr, exploded }) => [
     code(name),
@@ -72,7 +72,7 @@ export function renderEnvironment({ python, steps }: RunResults): string {
   return `<section><details><summary>Environment</summary>${by}${table(["Step", "Python", "Packages"], rows)}${renderPackages(steps)}${renderLocks(steps)}</details></section>`;
 }
 
-/** Steps of one environment have one lock. */
+/** Steps with the same environment share one lock. */
 function renderLocks(steps: readonly StepResult[]): string {
   const locks = new Map(
     steps.flatMap(({ environment, details }) => (details?.lock ? [[environment, details.lock]] : [])),

@@ -1,6 +1,6 @@
 import { escapeHtml } from "./escape.ts";
 
-// It cannot reach the page around it, nor what the browser keeps for it. Its height is all that it tells.
+// The frame can access neither the page around it nor the browser's storage. It only reports its height.
 const TELL_HEIGHT =
   "<script>(()=>{const tell=()=>parent.postMessage({sameKitHeight:document.documentElement.scrollHeight},'*');new ResizeObserver(tell).observe(document.documentElement);addEventListener('load',tell)})()</script>";
 
@@ -12,13 +12,13 @@ th, td { padding: 3px 8px; text-align: right; border: 0; border-bottom: 1px soli
 img, svg { max-width: 100%; }
 </style>`;
 
-/** HTML that a cell made, in a frame of its own. */
+/** HTML created by a cell, in a separate frame. */
 export function foreignHtml(html: string): string {
   const document = `<!doctype html><meta charset="utf-8">${STYLE}${html}${TELL_HEIGHT}`;
   return `<iframe class="foreign" sandbox="allow-scripts" srcdoc="${escapeHtml(document)}" title="Output of a cell"></iframe>`;
 }
 
-/** Gives each frame the height that it asks for. */
+/** Sets the height of each frame to the reported one. */
 export const FRAME_SCRIPT = `addEventListener("message", ({ source, data }) => {
   const height = Number(data?.sameKitHeight);
   if (!(height > 0)) return;

@@ -1,7 +1,7 @@
 import { Marked, type Tokens } from "marked";
 import { escapeHtml } from "./escape.ts";
 
-// A notebook is foreign content: its HTML is shown as text, and a link leads to a page or a place in this one.
+// A notebook is foreign content: its HTML is shown as text, and a link can only lead to a page or a place in this one.
 const SAFE_LINK = /^(?:https?:|mailto:|#|[^:]*$)/i;
 const SAFE_IMAGE = /^data:image\/(?:png|jpeg|gif|webp|svg\+xml);/i;
 
@@ -21,7 +21,7 @@ const marked = new Marked({
   },
 });
 
-/** @param attachments - Pictures of the cell, by name: the source says `attachment:NAME`. */
+/** @param attachments - Images of the cell, by name: the source refers to them as `attachment:NAME`. */
 export function markdownToHtml(source: string, attachments: unknown = {}): string {
   const known = new Map(Object.entries((attachments ?? {}) as Record<string, Record<string, string>>));
   const withPictures = source.replaceAll(/attachment:([^\s)]+)/g, (whole, name: string) => {
@@ -31,7 +31,7 @@ export function markdownToHtml(source: string, attachments: unknown = {}): strin
   return marked.parse(withPictures) as string;
 }
 
-/** A text may just mention an attachment. */
+/** The text may not be a valid reference to an attachment. */
 function decoded(name: string): string {
   try {
     return decodeURIComponent(name);

@@ -6,12 +6,12 @@ import { foreignHtml } from "./foreign-html.ts";
 import { markdownToHtml } from "./markdown.ts";
 import { PLOTLY_TYPE, plotlyFrame } from "./plotly.ts";
 
-// A page shows both ends of a longer text; the notebook has all of it.
+// The page shows both ends of a longer text; the notebook contains all of it.
 const MAX_TEXT = 200_000;
 
 type Show = (form: unknown) => string;
 
-// The first that an output has is shown.
+// The first one that an output has is shown.
 const FORMS: readonly (readonly [string, Show])[] = [
   ["text/html", (form) => foreignHtml(asText(form))],
   ["image/svg+xml", (form) => picture(`data:image/svg+xml;base64,${Buffer.from(asText(form)).toString("base64")}`)],
@@ -26,7 +26,7 @@ const FORMS: readonly (readonly [string, Show])[] = [
 ];
 
 export type OutputOptions = {
-  /** The page holds plotly's library. */
+  /** Whether the page contains plotly's library. */
   hasPlotly: boolean;
 };
 
@@ -54,7 +54,7 @@ export function renderOutput(output: FileOutput, { hasPlotly }: OutputOptions): 
 
 const asText = (form: unknown): string => toText(form as MultilineText);
 
-/** As a picture an SVG runs no script. */
+/** In an image element, an SVG does not run scripts. */
 function picture(source: string): string {
   return `<img src="${escapeHtml(source)}" alt="Picture made by a cell">`;
 }

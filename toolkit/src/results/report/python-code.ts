@@ -6,7 +6,7 @@ const KEYWORDS = new Set(
   ),
 );
 
-// In this order: what begins a string or a comment hides everything inside it.
+// The order matters: a string or a comment hides everything inside it.
 const TOKEN =
   /(?<string>[rbfuRBFU]{0,2}(?:"""[\s\S]*?(?:"""|(?![\s\S]))|'''[\s\S]*?(?:'''|(?![\s\S]))|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?))|(?<comment>#[^\n]*)|(?<number>\b\d[\w.]*)|(?<magic>^[%!][^\n]*)|(?<word>[A-Za-z_]\w*)/gm;
 

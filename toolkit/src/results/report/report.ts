@@ -13,15 +13,15 @@ import { STYLE } from "./style.ts";
 import { renderTimeline } from "./timeline.ts";
 
 export type ReportInput = {
-  /** As the run left it. */
+  /** The notebook after the run. */
   notebook: NotebookFile;
   results: RunResults;
   log: string;
-  /** plotly's library, where figures of it are in the notebook; null: its figures need a network. */
+  /** plotly's library, if the notebook contains plotly figures; null: the figures need a network. */
   plotlyJs?: string | null;
 };
 
-/** One HTML file with all that a run showed. It needs nothing else: no network, no other file. */
+/** One HTML file with everything that a run showed. It needs nothing else: no network, no other file. */
 export function toReport({ notebook, results, log, plotlyJs = null }: ReportInput): string {
   const body = [
     renderHead(results),

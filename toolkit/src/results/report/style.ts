@@ -1,4 +1,4 @@
-/** Light, dark, and on paper. */
+/** For light and dark screens, and for printing. */
 export const STYLE = `
 :root { color-scheme: light dark; --ink: #1c2024; --soft: #60646c; --line: #e0e3e8; --paper: #fff; --box: #f7f8fa; --accent: #2962c4;
   --good: #1a7f43; --bad: #c62f2f; --odd: #a15c00; --string: #1a7f43; --keyword: #8a3ffc; --number: #b35900; --comment: #74777d; }

@@ -2,7 +2,7 @@ import type { RunResults, StepResult } from "../run-results.ts";
 import { escapeHtml } from "./escape.ts";
 import { formatMs } from "./format.ts";
 
-/** When each step ran, as bars below one another; a step's name leads to its cells. */
+/** The execution time of each step, as bars below one another; a step's name links to its cells. */
 export function renderTimeline({ startedAt, durationMs, steps }: RunResults): string {
   const start = Date.parse(startedAt);
   const total = Math.max(1, durationMs, ...steps.map((step) => endOf(step) - start));
@@ -16,7 +16,7 @@ function renderRow(step: StepResult, start: number, total: number): string {
   const time = durationMs === null ? "" : formatMs(durationMs);
   const code = codeMs === null ? "" : `code ${formatMs(codeMs)}`;
   const end = `<td class="time">${time}</td><td class="time">${code}</td><td><span class="badge ${status}"${whyOf(step)}>${wordOf(step)}</span></td>`;
-  // One that is kept ran before this run began.
+  // A kept step ran before this run began.
   if (startedAt === null || keptFrom !== null) return `<tr>${label}<td class="track"></td>${end}</tr>`;
   const left = percent(Date.parse(startedAt) - start, total);
   const width = Math.max(0.4, percent(durationMs ?? 0, total));

@@ -1,4 +1,4 @@
-// `--in-place`: what the steps wrote, into the user's own folder. Nothing is overwritten or deleted there that is not as the run found it.
+// `--in-place`: writes the steps' changes into the user's own folder. Nothing there is overwritten or deleted that has changed since the run started.
 
 import { chmod, copyFile, lstat, mkdir, readlink, rm, rmdir, stat, symlink, utimes } from "node:fs/promises";
 import path from "node:path";
@@ -6,21 +6,21 @@ import type { RunFile } from "@same-kit/functions-app/contract";
 import { reasonOf, writeAside } from "@same-kit/shared";
 import { describeFile } from "../../adapters/files/collect-files.ts";
 
-/** What a run did to the user's folder. */
+/** What a run changed in the user's folder. */
 export type AppliedFiles = {
   /** Absolute. */
   folder: string;
   written: string[];
   deleted: string[];
-  /** Left as they are there. */
+  /** Files that were not changed because the user had changed them. */
   kept: string[];
 };
 
 export type ApplyFiles = {
   folder: string;
-  /** What the run began with: as far as it knows, the folder's files. */
+  /** The files with which the run started: the state of the folder that the run knows. */
   known: readonly RunFile[];
-  /** What it left. */
+  /** The run's results. */
   saved: {
     folder: string | null;
     files: readonly { path: string }[];
@@ -31,14 +31,14 @@ export type ApplyFiles = {
 
 type Application = ApplyFiles & { applied: AppliedFiles; warnings: string[] };
 
-/** Why a file of the user's is left as it is; a sentence. */
+/** Why one of the user's files is kept unchanged; a sentence. */
 class Kept extends Error {}
 
 export async function applyFiles(options: ApplyFiles): Promise<{ applied: AppliedFiles; warnings: string[] }> {
   const { folder, saved } = options;
   const applied: AppliedFiles = { folder, written: [], deleted: [], kept: [] };
   const application: Application = { ...options, applied, warnings: [] };
-  // First, as a file may have become a folder.
+  // First, because a file may have been replaced by a folder.
   for (const at of saved.deleted) await attempt(application, at, () => deleteFile(application, at));
   for (const { path: at } of saved.files) await attempt(application, at, () => writeEntry(application, at));
   for (const at of saved.emptyFolders) await attempt(application, at, () => makeFolder(application, at));
@@ -68,7 +68,7 @@ async function deleteFile({ folder, known, applied }: Application, at: string): 
 
 async function removeEmptyFolders(root: string, folder: string): Promise<void> {
   for (let at = folder; at !== root; at = path.dirname(at)) {
-    // One that has something else in it stays.
+    // A folder that contains other files is kept.
     const isRemoved = await rmdir(at).then(
       () => true,
       () => false,
@@ -95,7 +95,7 @@ async function writeEntry({ folder, known, saved, applied }: Application, at: st
   applied.written.push(at);
 }
 
-/** Programs may expect it, but it is not listed as a written file. */
+/** Programs may expect the folder, but it is not listed as a written file. */
 async function makeFolder({ folder }: Application, at: string): Promise<void> {
   await refuseLinkedFolders(folder, at);
   if ((await describe(folder, at)) !== null) throw new Kept("it is in the way of a folder of the run.");
@@ -116,13 +116,13 @@ async function replace(source: string, target: string, isLink: boolean): Promise
     await utimes(draft, atime, mtime);
     const own = await stat(target).catch(() => null);
     if (own === null) return;
-    // Who may read the file, and so execute it, stays as the user chose it.
+    // Which users may read the file, and therefore execute it, stays as the user chose.
     const execute = (mode & 0o100) === 0 ? 0 : (own.mode & 0o444) >> 2;
     await chmod(draft, (own.mode & 0o666) | execute);
   });
 }
 
-/** A folder on the way that is a link may lead anywhere. */
+/** A linked folder in the path may lead anywhere. */
 async function refuseLinkedFolders(root: string, at: string): Promise<void> {
   const parts = at.split("/").slice(0, -1);
   for (const [index] of parts.entries()) {
@@ -132,7 +132,7 @@ async function refuseLinkedFolders(root: string, at: string): Promise<void> {
   }
 }
 
-/** Null if there is no file and no link. */
+/** Null if there is neither a file nor a link. */
 async function describe(folder: string, at: string): Promise<RunFile | null> {
   const stats = await lstat(path.join(folder, at)).catch(() => null);
   if (stats === null || stats.isDirectory()) return null;
@@ -140,7 +140,7 @@ async function describe(folder: string, at: string): Promise<RunFile | null> {
   return (stats.isFile() ? await describeFile(folder, at) : null) ?? { kind: "folder", path: at };
 }
 
-/** Times may differ. */
+/** Compares everything except times. */
 function isSame(now: RunFile, among: readonly (RunFile | null)[]): boolean {
   const then = among.find((it) => it?.path === now.path);
   if (now.kind === "file" && then?.kind === "file") {
@@ -149,7 +149,7 @@ function isSame(now: RunFile, among: readonly (RunFile | null)[]): boolean {
   return now.kind === "link" && then?.kind === "link" && now.target === then.target;
 }
 
-/** What the folder holds for a run that continues this one. */
+/** The known state of the folder, for a run that continues this one. */
 export async function knownAfter({ folder, known }: ApplyFiles, applied: AppliedFiles): Promise<RunFile[]> {
   const changed = new Set([...applied.written, ...applied.deleted]);
   const written = await Promise.all(applied.written.map((at) => describe(folder, at)));

@@ -4,18 +4,18 @@ import type { HostEvents } from "../../ports.ts";
 
 const MAX_RECONNECTS = 5;
 const RECONNECT_PAUSE_MS = 200;
-// What is kept at the end comes in one answer.
+// The remaining events at the end arrive in one response.
 const LAST_READ_LIMIT_MS = 10_000;
 
 export type FollowedEvents = {
-  /** Gives what happened until now, then stops. Safe to call twice. */
+  /** Delivers the events up to now, then stops. Safe to call twice. */
   stop(): Promise<void>;
 };
 
 /**
- * Calls `onEvent` for every event, from now on or from the start. A broken connection is reopened where it stopped.
+ * Calls `onEvent` for every event, from now on or from the start. A broken connection is resumed at the same position.
  *
- * @returns null if the host cannot tell its events; the run's status is all there is then.
+ * @returns null if the host cannot report its events; then only the run's status is available.
  */
 export async function followEvents(
   source: HostEvents,
@@ -25,7 +25,7 @@ export async function followEvents(
   const over = new AbortController();
   const first = await source.open(filter, over.signal);
   if (first === null) return null;
-  // Nothing older exists about one run, so the start is as good as `now` where no event has come yet.
+  // There are no older events about a run, so `start` is equivalent to `now` if no event has arrived yet.
   const position = { last: "start" };
   const take = async (events: Awaited<ReturnType<HostEvents["open"]>>) => {
     for await (const { id, event } of events ?? []) {
@@ -45,7 +45,7 @@ export async function followEvents(
     await reading;
     const limit = AbortSignal.timeout(LAST_READ_LIMIT_MS);
     const rest = source.open({ ...filter, from: position.last, follow: false }, limit);
-    await rest.then(take).catch(() => {}); // The host is gone; the run's own requests say so.
+    await rest.then(take).catch(() => {}); // The host is gone; the run's own requests report it.
   };
   return {
     stop() {

@@ -1,4 +1,4 @@
-// Which steps of an ended run a new run of the edited notebook keeps, and why each of the others runs.
+// Decides which steps of an ended run a new run of the edited notebook keeps, and why each of the others runs.
 
 import type { InitiateRequest, RequestedStep } from "@same-kit/functions-app/contract";
 import { type Hint, UsageError } from "@same-kit/shared";
@@ -6,14 +6,14 @@ import type { ToolkitErrorCode } from "../../errors.ts";
 
 export type EndedRun = {
   id: string;
-  /** What it was started with. */
+  /** The request with which it was started. */
   request: InitiateRequest;
-  /** The first steps that completed, or that it kept itself. */
+  /** The first steps that completed, or that it had kept itself. */
   completed: readonly string[];
 };
 
 export type ContinuationWish = {
-  /** The notebook as it is now. */
+  /** The current notebook. */
   request: InitiateRequest;
   /** The first step to run; null: the first that failed, never ran or was changed. */
   from: string | null;
@@ -24,9 +24,9 @@ export type ContinuationWish = {
 export type PlannedStep = { name: string; fate: "kept" | "runs" | "left out"; why: string };
 
 export type Continuation = {
-  /** How many steps are kept; all of them where there is nothing to continue. */
+  /** How many steps are kept; all of them if there is nothing to continue. */
   keeps: number;
-  /** What is sent: all steps, or those up to the only one. */
+  /** The request to send: all steps, or those up to the only one. */
   request: InitiateRequest;
   steps: readonly PlannedStep[];
   warnings: readonly string[];
@@ -57,7 +57,7 @@ export function planContinuation(run: EndedRun, { request, from, only }: Continu
 
 const KEPT = "it completed, and nothing of it has changed";
 
-/** Null: what the earlier run has of it still holds. */
+/** Null: the step's result from the earlier run is still valid. */
 function whyRuns({ request, completed }: EndedRun, now: RequestedStep, index: number): string | null {
   const then = request.steps[index];
   if (then === undefined) return "it is new";
@@ -70,7 +70,7 @@ function whyRuns({ request, completed }: EndedRun, now: RequestedStep, index: nu
   return completed[index] === now.name ? null : "it had not completed";
 }
 
-/** Without their numbers, which change with any cell of text before them. */
+/** Without the cell numbers, which change with any text cell before them. */
 function cellsOf({ cells }: RequestedStep): string {
   return JSON.stringify(cells?.map(({ lines, tags = [] }) => [lines, tags]) ?? null);
 }

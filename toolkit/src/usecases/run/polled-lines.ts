@@ -1,4 +1,4 @@
-// What a step prints on an app that streams no events: its answers have all of it so far, and each time what is new is shown.
+// The printed lines of steps on an app without an event stream: each response contains the whole output, and the new part is shown.
 
 import type { StepDetails } from "@same-kit/functions-app/contract";
 import type { AppClient } from "../../adapters/app/app-client.ts";
@@ -6,15 +6,15 @@ import { type AnsweredRun, isFinal, type RunStatus, type StartedRun } from "../.
 import { readStepDetails } from "../../adapters/app/step-details.ts";
 
 const EVERY_MS = 1_000;
-// An answer may be large: asking takes at most this share of the time.
+// A response may be large: polling takes at most this share of the time.
 const MAX_SHARE = 0.1;
 
-/** Finds what is new in one answer after the other. */
+/** Finds the new part of each response. */
 export class PolledLines {
-  /** Characters shown, by step. */
+  /** The number of characters shown, by step. */
   readonly #shown = new Map<string, number>();
 
-  /** @returns Whole lines, and of a step that has ended the last one as it is. */
+  /** @returns Whole lines; for a step that has ended, also its unfinished last line. */
   take({ steps, failed, unfinished }: Pick<AnsweredRun, "steps" | "failed" | "unfinished">): string[] {
     const ended = [...steps.filter(({ keptFrom }) => keptFrom === undefined), ...(failed === null ? [] : [failed])];
     const lines = ended.flatMap(({ name, details }) => this.#new(name, details, true));
@@ -23,12 +23,12 @@ export class PolledLines {
 
   #new(step: string, value: unknown, hasEnded: boolean): string[] {
     const read = readStepDetails(value);
-    // Large outputs of a step that has ended are a blob; the notebook has them in a moment.
+    // Large outputs of an ended step are a blob; the notebook will contain them.
     if (read.kind !== "details") return [];
     const text = textOf(read.details);
     const from = this.#shown.get(step) ?? 0;
     const end = hasEnded ? text.length : text.lastIndexOf("\n") + 1;
-    // A cell may take back what it has shown.
+    // A cell may clear what it has shown.
     this.#shown.set(step, end);
     if (end <= from) return [];
     return text.slice(from, end).replace(/\n$/, "").split("\n");
@@ -45,7 +45,7 @@ export type LivePrintedOptions = {
   now?: () => number;
 };
 
-/** A client for who follows a run: before it gives a status, it shows what was printed until then. */
+/** A client for following a run: before it returns a status, it shows what was printed until then. */
 export class LivePrinted implements Pick<AppClient, "status"> {
   readonly #options: LivePrintedOptions;
   readonly #lines = new PolledLines();
@@ -68,7 +68,7 @@ export class LivePrinted implements Pick<AppClient, "status"> {
     return hasProgressed || this.#now() >= this.#next;
   }
 
-  /** Lines are worth having, and no reason to fail: who follows the run reports an app that does not answer. */
+  /** Failing to show lines must not fail the run: the status requests report an app that does not respond. */
   async #show(signal: AbortSignal): Promise<void> {
     const { client, id, show } = this.#options;
     const askedAt = this.#now();

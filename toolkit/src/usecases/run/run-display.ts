@@ -16,9 +16,9 @@ export type RunDisplayOptions = {
   logFile: WriteStream;
 };
 
-/** What a person sees of one run, and its log file; fed by the host's events and the run's status. */
+/** The display of one run, and its log file; updated by the host's events and the run's status. */
 export class RunDisplay {
-  /** Given when it is worth asking for the run's status. */
+  /** Triggered when polling the run's status is worthwhile. */
   readonly wake = new WakeSignal();
   readonly #options: RunDisplayOptions;
   readonly #board: StepBoard;
@@ -29,7 +29,7 @@ export class RunDisplay {
     this.#board = new StepBoard(options.stepNames);
   }
 
-  /** The run was sent: draws its steps from now on. */
+  /** Called when the run was sent: draws its steps from now on. */
   begin(): void {
     this.#shown = this.#board.show(this.#options.view).catch((error: unknown) => {
       if (!(error instanceof StepStopped)) throw error;
@@ -63,7 +63,7 @@ export class RunDisplay {
     }
   };
 
-  /** A line of the step that runs, on an app that streams no events. */
+  /** A line of the current step, on an app without an event stream. */
   readonly showPrinted = (line: string): void => {
     this.#options.logFile.write(`${line}\n`);
     this.#board.print(line);
@@ -86,7 +86,7 @@ export class RunDisplay {
 
   #log(event: HostEvent): void {
     const line = describeEvent(event);
-    // For a line that is overwritten, the last state is enough.
+    // For a line that is overwritten, the last state is sufficient.
     const isRewritten = line?.message.endsWith("\r") === true;
     if (line !== null && !isRewritten) this.#options.logFile.write(`${formatLogEntry(line)}\n`);
   }

@@ -9,17 +9,17 @@ import type { BootedHost, Emulator, HostEvents, IdleHub, PhaseView, RunningHost 
 import { suspendOlderRuns } from "./unfinished-runs.ts";
 
 export type HostChoice = {
-  /** Null: any free port for a host that ends with the run, 7071 for one that is kept. */
+  /** Null: any free port for a host that stops with the run, 7071 for one that is kept. */
   port: number | null;
   storage: string | null;
   python: string | null;
-  /** Environments are made of what is on this machine. */
+  /** Environments are created from packages on this machine. */
   isOffline?: boolean;
-  /** Leaves a host in the background that stays. */
+  /** Leaves the host running in the background. */
   keep: boolean;
 };
 
-/** The host that a run uses: one that runs already, or one that this process booted and stops. */
+/** The host of a run: one that was already running, or one that this process started and stops. */
 export type RunHost = {
   url: string;
   hubName: string;
@@ -27,19 +27,19 @@ export type RunHost = {
   storage: string;
   /** The state folder whose commands find it. */
   stateDir: string;
-  /** Null: it stays when the run has ended. */
+  /** Null: it keeps running after the run. */
   booted: BootedHost | null;
   client: AppClient;
   observer: Pick<HostObserver, "readBlob">;
   events: HostEvents;
-  /** An app given by its address, not a host of this machine's state folders. */
+  /** An app selected by its address, not a host of this machine's state folders. */
   isRemote?: true;
 };
 
 export type HostWish = {
   records: RunRecords;
   choice: HostChoice;
-  /** A run that is continued: it is looked for in its hub, and must not be suspended. Null: a new run. */
+  /** A continued run: it is searched for in its hub, and must not be suspended. Null: a new run. */
   continued: { id: string; hubName: string | null } | null;
 };
 
@@ -53,12 +53,12 @@ export type HostDeps = {
   signal: AbortSignal;
 };
 
-/** Uses a running host of our app if it has the requested properties; otherwise boots one. */
+/** Uses a running host of our app if it has the requested properties; otherwise starts one. */
 export async function openHost({ records, choice, continued }: HostWish, deps: HostDeps): Promise<RunHost> {
   const { stateDir } = records;
   const { port, storage, python, keep, isOffline = false } = choice;
   const { cwd, emulator, view } = deps;
-  // These are chosen when a host starts.
+  // These properties are fixed when a host starts.
   if (storage === null && python === null && !isOffline) {
     const wanted = { port, hubName: continued?.hubName ?? null };
     const running = await findRunningHost([stateDir, stateDirBelow(cwd)], emulator, wanted);
@@ -77,12 +77,12 @@ export async function openHost({ records, choice, continued }: HostWish, deps: H
   return host;
 }
 
-/** @param hasEnded - Whether the run has; of one that was interrupted or lost, nobody waits for what its step still does. */
+/** @param hasEnded - Whether the run has ended; if it was interrupted or lost, the current step's work is not waited for. */
 export async function closeHost({ booted }: RunHost, hasEnded: boolean): Promise<void> {
   await (hasEnded ? booted?.stop() : booted?.abandon());
 }
 
-/** The first host of our app, looked for next to the notebook, then where the command was called. */
+/** The first host of our app, searched for next to the notebook, then in the current folder. */
 export async function findRunningHost(
   stateDirs: readonly string[],
   emulator: Emulator,
@@ -101,14 +101,14 @@ export async function findRunningHost(
   return null;
 }
 
-/** A host that another `local run` booted ends with that run. */
+/** A host that another `local run` started stops with that run. */
 async function hostsOfRuns(stateDir: string): Promise<ReadonlySet<number>> {
   const runs = await new RunRecords(stateDir).list();
   const owning = runs.filter(({ record }) => record.ownsHost && record.state === "running");
   return new Set(owning.map(({ record }) => record.hostPid));
 }
 
-/** @param older - Gets what became of older runs; it can only be shown once nothing is drawn. */
+/** @param older - Collects messages about older runs, which can only be shown when nothing is being drawn. */
 async function bootForRun({ records, choice, continued }: HostWish, older: Hint[], deps: HostDeps): Promise<RunHost> {
   const { port, storage, python, isOffline = false } = choice;
   const { stateDir } = records;
@@ -119,14 +119,14 @@ async function bootForRun({ records, choice, continued }: HostWish, older: Hint[
     python,
     isOffline,
     hubName,
-    // Where a run is already it must be looked for.
+    // An existing run must be searched for in its own hub.
     isAloneOnHub: hubName === null,
     appDir: null,
     port: port ?? 0,
     inspect: false,
     hostile: null,
     watch: false,
-    onLog: () => {}, // Its events have the lines.
+    onLog: () => {}, // Its events contain the lines.
     detachedLogFile: null,
     beforeWork: async (hub: IdleHub) =>
       void older.push(...(await suspendOlderRuns(records, hub, deps.emulator, continued?.id))),

@@ -10,19 +10,19 @@ import { askKnownSteps, type KnownSteps, loadStepResults, saveResults } from "./
 import { saveSession } from "./save-session.ts";
 import { readKnown, writeInPlace } from "./write-in-place.ts";
 
-/** Why nothing more will happen to a run. */
+/** Why a run will not make further progress. */
 export type Ending =
   | {
       kind: "ended";
       status: RunStatus;
-      /** For a run that ended before this process looked. */
+      /** For a run that had ended before this process checked. */
       endedAt?: Date;
     }
   | { kind: "interrupted" }
   | { kind: "timed-out"; limitMs: number }
   | { kind: "lost" };
 
-/** Saves all that is known of a run that has ended. */
+/** Saves all that is known about a run that has ended. */
 export async function finishRun(run: RunningRun, ending: Ending): Promise<RunSummary> {
   const isCompleted = ending.kind === "ended" && ending.status.runtimeStatus === "Completed";
   const result = isCompleted ? parseRunResult(ending.status.output, run.host.url) : null;
@@ -59,7 +59,7 @@ export async function finishRun(run: RunningRun, ending: Ending): Promise<RunSum
 
 type Described = "formatVersion" | "id" | "notebook" | "status" | "startedAt" | "durationMs" | "parameters";
 
-/** What the record and the host say of a run. */
+/** The run as described by its record and its host. */
 function describeRun(
   { folder, host }: RunningRun,
   ending: Ending,
@@ -81,21 +81,21 @@ function describeRun(
   };
 }
 
-/** A run that did not complete has no output: the app is queried for the results it has. */
+/** A run that did not complete has no output: the app is queried for the results that exist. */
 async function findSteps(run: RunningRun, result: RunResult | null): Promise<KnownSteps | null> {
   return result === null ? askKnownSteps(run) : { steps: result.steps, failed: null, unfinished: null };
 }
 
-/** Those of the last step that ended. */
+/** The files after the last step that ended. */
 async function saveRunFiles(run: RunningRun, known: KnownSteps | null): Promise<SavedFiles> {
   const { host, folder, sent, deps } = run;
   const last = known?.failed ?? known?.steps.at(-1);
   const manifest = last?.files;
-  // The same as was sent: no step changed a file.
+  // Equal to what was sent: no step changed a file.
   if (last === undefined || manifest?.sha256 === sent.files) return NO_FILES;
   const begun = folder.record.inPlace === undefined ? null : await readKnown(run.records, folder);
   const paths = begun?.map(({ path: at }) => at) ?? sent.paths;
-  // A step that completed without files has deleted them all; for one that failed, nothing may be known.
+  // A step that completed without files has deleted them all; for a failed step, the files may be unknown.
   if (manifest === undefined) return known?.failed ? NO_FILES : { ...NO_FILES, deleted: [...paths] };
   const target = path.join(folder.dir, "files");
   return saveFiles({
@@ -116,7 +116,7 @@ function toResults(summary: Omit<RunSummary, "results">, steps: readonly StepRes
   return { ...run, steps, failure: failure === null || isOfStep ? null : failure.message };
 }
 
-/** @returns What went wrong: the folder may be gone or the disk full, and the user gets the result all the same. */
+/** @returns What went wrong: the folder may be gone or the disk full, but the user still gets the result. */
 async function saveRecord({ folder }: RunningRun, summary: RunSummary, endedAt: Date): Promise<string | null> {
   const state = stateOf(summary.status);
   try {

@@ -14,7 +14,7 @@ export type RunDeps = HostDeps & {
 export type RunDraft = {
   record: Omit<RunRecord, "formatVersion" | "state" | "hostPid" | "ownsHost" | "hubName" | "storage" | "endedAt">;
   request: InitiateRequest;
-  /** The notebook that is run; its outputs are put into a copy. */
+  /** The notebook that is run; its outputs are added to a copy. */
   notebookText: string;
 };
 
@@ -23,16 +23,16 @@ export type Run = {
   readonly records: RunRecords;
   readonly choice: HostChoice;
   readonly steps: readonly Step[];
-  /** Those of the compiler; they are kept with the result. */
+  /** The compiler's warnings, which are stored with the result. */
   readonly warnings: readonly string[];
   /** For the whole run; null: none. */
   readonly timeoutMs: number | null;
   readonly isVerbose: boolean;
-  /** Whether a session that is too large for an answer is saved next to the record. */
+  /** Whether a session that is too large for a response is saved next to the record. */
   readonly savesLargeSession: boolean;
-  /** What the steps find in their working directory; asked for when the run is sent. Absent or null: nothing. */
+  /** The files for the steps' working directory; called when the run is sent. Absent or null: none. */
   readonly files?: () => Promise<CollectedFiles | null>;
-  /** Must succeed before a draft is recorded; its warnings are shown then, when nothing is drawn any more. */
+  /** Must succeed before a draft is recorded; its warnings are shown then, because nothing is drawn any more. */
   readonly collecting?: Promise<CollectedFiles | null>;
   /** Where it runs, if not on a host of this machine. */
   readonly remote?: RunHost;
@@ -48,6 +48,6 @@ export type RunningRun = Run & {
   readonly folder: RunFolder;
   readonly host: RunHost;
   readonly display: RunDisplay;
-  /** What this process sent: the manifest by its hash, and the paths of the files. */
+  /** What this process sent: the hash of the manifest, and the paths of the files. */
   readonly sent: { files: string | null; paths: readonly string[] };
 };

@@ -12,7 +12,7 @@ export type RunFailure = {
   step: string | null;
   message: string;
   traceback: string | null;
-  /** Where in the notebook; null if the traceback does not lead there. */
+  /** The position in the notebook; null if the traceback does not lead there. */
   cell: { number: number; line: number } | null;
 };
 
@@ -24,21 +24,21 @@ export type RunSummary = {
   status: RunOutcome;
   startedAt: string;
   durationMs: number;
-  /** What was set in the notebook, by name; numbers that JSON cannot hold are text. */
+  /** The parameters by name; numbers that JSON cannot represent are text. */
   parameters: Readonly<Record<string, unknown>>;
-  /** What wrote the session. */
+  /** The Python that wrote the session. */
   python: RunResult["python"] | null;
   steps: readonly SummarizedStep[];
   variables: RunResult["variables"];
-  /** How many more there are. */
+  /** How many variables were omitted. */
   variablesOmitted: number;
-  /** Where the last session lies: a file (of a large one, `session/session.json`), or a blob of the app's storage. */
+  /** The location of the last session: a file (for a large session, `session/session.json`), or a blob of the app's storage. */
   session: { file: string } | { blob: string; container: string } | null;
   failure: RunFailure | null;
   warnings: readonly string[];
-  /** What the run left for a reader: the executed notebook and the report; null if there is none. */
+  /** The executed notebook and the report; null if they do not exist. */
   results: { notebook: string | null; report: string | null };
-  /** What the steps made or changed in their working directory. */
+  /** The files that the steps created or changed in their working directory. */
   files: ResultFiles;
   /** The run's folder. */
   record: string;
@@ -61,7 +61,7 @@ export function describeFailure({ runtimeStatus, output }: RunStatus, steps: rea
   return { code: "ERR_RUN_FAILED", step, message: summary, traceback: traceback === "" ? null : traceback, cell };
 }
 
-/** The innermost line of the traceback that is the step's own: the app names cells, and one of another version the step. */
+/** The innermost line of the traceback in the step's own code: the app names cells, an app of another version names the step. */
 function findCell(traceback: string, step: string, cells: readonly CellRange[]): RunFailure["cell"] {
   const frames = [...traceback.matchAll(/File "<([^"]*)>", line (\d+)/g)].map(([, file = "", line]) => {
     const number = Number(/^cell (\d+)$/.exec(file)?.[1]);

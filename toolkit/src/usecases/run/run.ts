@@ -1,13 +1,13 @@
 // One run on this machine, as a state machine:
 //
-//   starting      a host is looked for or booted; the run is recorded and sent, or found where it was sent before
-//   running       followed by its host's events and its status, until the first of:
-//     ended       by itself: completed, failed, or terminated by others
+//   starting      a host is found or started; the run is recorded and sent, or found where it was sent before
+//   running       followed through its host's events and its status, until the first of:
+//     ended       without our action: completed, failed, or terminated by others
 //     interrupted by Ctrl-C, or timed out: it is terminated
-//     lost        by its storage, twice; the first time it is sent again from its saved request
-//     detached    the second Ctrl-C, or a host that failed: this process leaves, and the run can be continued later
+//     lost        by its storage, twice; the first time, it is sent again from its saved request
+//     detached    the second Ctrl-C, or a failed host: this process exits, and the run can be continued later
 //
-// A storage that died brings a run back to starting, once.
+// If its storage is lost, a run returns to starting, once.
 
 import { type Hint, hint, reasonOf } from "@same-kit/shared";
 import { localInstanceUrls } from "../../adapters/app/instance-urls.ts";
@@ -26,10 +26,10 @@ import { sendFiles } from "./send-files.ts";
 import { waysOn } from "./unfinished-runs.ts";
 import { saveKnown } from "./write-in-place.ts";
 
-// An orchestration ends at its next wake-up; what a step does meanwhile ends with the host.
+// An orchestration ends at its next wake-up; the current step ends with the host.
 const TERMINATE_LIMIT_MS = 10_000;
 
-// Node's and the system's names for a connection that never came about, or over which nothing was sent: TLS comes first.
+// Error codes of Node and the system for a connection that was never opened, or over which nothing was sent: TLS comes first.
 const NOT_CONNECTED: ReadonlySet<unknown> = new Set([
   "ECONNREFUSED",
   "ENOTFOUND",
@@ -43,10 +43,10 @@ const NOT_CONNECTED: ReadonlySet<unknown> = new Set([
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
   "CERT_HAS_EXPIRED",
 ]);
-// What `fetch` says of the ports that it never connects to, such as 6000; that error has no code.
+// The message of `fetch` for ports to which it never connects, such as 6000; that error has no code.
 const BAD_PORT = "bad port";
 
-/** Brings a run to its end. @throws what kept it from one; the error says how to continue the run. */
+/** Runs a run to its end. @throws the error that prevented this; it says how to continue the run. */
 export async function driveRun(run: Run): Promise<RunSummary> {
   try {
     return await runOnce(run).catch((error: unknown) => startAgain(run, error));
@@ -59,7 +59,7 @@ export async function driveRun(run: Run): Promise<RunSummary> {
   }
 }
 
-/** Once its storage was lost, on a new one. */
+/** Starts the run again on a new storage, after its storage was lost. */
 async function startAgain(run: Run, error: unknown): Promise<RunSummary> {
   if (run.subject.kind === "draft" || !isStorageLoss(error) || run.deps.signal.aborted) throw error;
   run.deps.warn(`${error.message.split("\n")[0]} A new one is started for the run.`);
@@ -70,7 +70,7 @@ function isStorageLoss(error: unknown): error is Error {
   return error instanceof Error && (error as Error & { code?: unknown }).code === "ERR_AZURITE_LOST";
 }
 
-/** Starting: from the choice of a host to the first request; then running. */
+/** The state starting, from the choice of a host to the first request; then running. */
 async function runOnce(run: Run): Promise<RunSummary> {
   const { records, choice, subject, deps } = run;
   const continued = subject.kind === "recorded" ? subject.folder.record : (run.base ?? null);
@@ -79,7 +79,7 @@ async function runOnce(run: Run): Promise<RunSummary> {
   try {
     deps.signal.throwIfAborted();
     if (subject.kind === "draft") for (const text of (await run.collecting)?.warnings ?? []) deps.warn(text);
-    // A run that is not recorded yet need not be ended.
+    // A run that is not recorded yet need not be terminated.
     deps.signal.throwIfAborted();
     const wasRecorded = subject.kind === "recorded";
     const folder = await recordOn(run, host);
@@ -94,7 +94,7 @@ async function runOnce(run: Run): Promise<RunSummary> {
   }
 }
 
-/** Records the run before it is sent: one that was sent must be known, to be ended. */
+/** Records the run before it is sent: a run can be terminated only if it is recorded. */
 async function recordOn(run: Run, host: RunHost): Promise<RunFolder> {
   const place = { hostPid: host.pid, ownsHost: host.booted !== null, hubName: host.hubName };
   if (run.subject.kind === "recorded") {
@@ -121,14 +121,14 @@ function openDisplay({ steps, isVerbose, deps: { view } }: Run, folder: RunFolde
   return new RunDisplay({ id: folder.record.id, stepNames, isVerbose, view, logFile: folder.openLog() });
 }
 
-/** Running: shown and followed until nothing more will happen to it. */
+/** The state running: shows and follows the run until nothing more will happen to it. */
 async function superviseRun(run: RunningRun, wasSent: boolean): Promise<RunSummary> {
   const { folder, host, display } = run;
   const { leaveNow, warn } = run.deps;
   // The second Ctrl-C ends this process at once.
   const tellDetached = () => warn(describeUnended(folder));
   leaveNow.addEventListener("abort", tellDetached);
-  // All that a host of our own has said, and of another's only what is about this run.
+  // All events of our own host; of another host only those about this run.
   const filter = host.booted === null ? { from: "now", instanceId: folder.record.id } : { from: "start" };
   const events = await followEvents(host.events, filter, display.handle);
   try {
@@ -153,7 +153,7 @@ async function send(run: RunningRun): Promise<StartedRun> {
     return await sendRequest(run);
   } catch (error) {
     const { folder, host } = run;
-    // A local host can still be given the saved request; nobody else will run one that another app did not take.
+    // A local host can still be given the saved request. If another app refused the run, nothing else will run it.
     if (host.isRemote && isNotTaken(error)) {
       await folder.update({ state: "failed", endedAt: new Date().toISOString(), reason: reasonOf(error) });
     }
@@ -161,7 +161,7 @@ async function send(run: RunningRun): Promise<StartedRun> {
   }
 }
 
-/** Whether the app surely has no such run: it said so, or no connection was made. */
+/** Whether the app certainly does not have the run: it said so, or no connection was made. */
 function isNotTaken(error: unknown): boolean {
   const { code, cause } = error as { code?: unknown; cause?: { cause?: { code?: unknown; message?: unknown } } };
   if (code === "ERR_APP_UNAUTHORIZED" || code === "ERR_APP_REFUSED") return true;
@@ -174,7 +174,7 @@ async function sendRequest(run: RunningRun): Promise<StartedRun> {
   const { leaveNow, signal, warn } = deps;
   const { id, sameEnv, continues } = folder.record;
   const collected = (await files?.()) ?? null;
-  // One that continues another begins with the files that its steps left.
+  // A run that continues another starts with the files after its kept steps.
   const isEmpty = collected === null || continues !== undefined || collected.manifest.files.length === 0;
   const taken = isEmpty ? null : await sendFiles({ client: host.client, id, files: collected, signal });
   if (!isEmpty && taken === null) warn("The app is of a version that takes no files; the steps begin without.");
@@ -188,7 +188,7 @@ async function sendRequest(run: RunningRun): Promise<StartedRun> {
     ...(taken !== null && { files: taken.manifest }),
     ...(continues && { continues }),
   };
-  // Not the first Ctrl-C: a run that was sent must be known, to be ended.
+  // Not aborted by the first Ctrl-C: to terminate a run that was sent, its URLs must be known.
   return host.client.start(await folder.readRequest(), { ...options, signal: leaveNow });
 }
 
@@ -196,14 +196,14 @@ async function sendRequest(run: RunningRun): Promise<StartedRun> {
 async function findSent({ host, folder, deps: { leaveNow, warn } }: RunningRun): Promise<StartedRun | null> {
   const { id } = folder.record;
   const sent = localInstanceUrls(host.url, host.hubName, id);
-  // What the storage still has of it may be half of it, which would never end.
+  // The storage may have only a part of the run, which would never end.
   if (host.booted?.hasLostWrites === true) await host.booted.client.purge(id);
   const status = await host.client.status(sent, leaveNow);
   if (status === null) {
     warn("The storage no longer has the run; restarting it from its saved request.");
     return null;
   }
-  // One whose host was killed, and that no other host has suspended since, runs as soon as this one works.
+  // If its host was killed and no other host has suspended it since, it runs as soon as this host works.
   if (status.runtimeStatus === "Suspended") {
     await host.client.resume(sent, "Continued by same-kit local resume.", leaveNow);
   }
@@ -211,9 +211,9 @@ async function findSent({ host, folder, deps: { leaveNow, warn } }: RunningRun):
 }
 
 /**
- * Waits for the end, whichever comes first: the run's, the user's wish, the time limit, or the host's.
+ * Waits for whichever comes first: the end of the run, the user's interrupt, the time limit, or the end of the host.
  *
- * @param wake - Given when the host says that the run has ended; undefined if it cannot.
+ * @param wake - Triggered when the host reports the end of the run; undefined if it cannot.
  */
 async function watch(run: RunningRun, started: StartedRun, wake: WakeSignal | undefined): Promise<Ending> {
   const { host, timeoutMs, deps } = run;
@@ -225,7 +225,7 @@ async function watch(run: RunningRun, started: StartedRun, wake: WakeSignal | un
     return await Promise.race([followToEnd(run, started, { wake, signal }), hostFailed]);
   } catch (error) {
     if (!signal.aborted) {
-      over.abort(); // Nobody answers any more.
+      over.abort(); // The waits that are still pending end too.
       throw error;
     }
     const isTimeout = limit?.aborted === true && !deps.signal.aborted;
@@ -261,18 +261,18 @@ async function terminate({ host, display, deps }: RunningRun, started: StartedRu
     await host.client.terminate(started, reason, signal);
     await followRun({ client: host.client, run: started, onStatus: () => {}, signal });
   } catch {
-    // The host is gone; the record says what was wanted.
+    // The host is gone; the record contains what was requested.
   }
 }
 
-/** What the step that did not complete is marked with; null: all did. */
+/** The mark of the step that did not complete; null: all did. */
 function describeEnding(ending: Ending): string | null {
   if (ending.kind !== "ended") return ending.kind;
   const { runtimeStatus } = ending.status;
   return runtimeStatus === "Completed" ? null : runtimeStatus;
 }
 
-/** How a run that did not end is continued, as a sentence. */
+/** A sentence about how to continue an unfinished run. */
 function describeUnended(folder: RunFolder): Hint {
   const { id, appUrl } = folder.record;
   if (appUrl !== undefined) {

@@ -1,4 +1,5 @@
-// Files that the steps made or changed, into the run's own folder. The manifest comes from the app: its paths are checked before anything is written.
+// Saves files that the steps created or changed in the run's folder. The manifest comes from the app, so its paths are checked
+// before anything is written.
 
 import { chmod, mkdir, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -12,11 +13,11 @@ export type ResultFile = { path: string; sizeBytes: number | null; step: string 
 export type ResultFiles = {
   /** Absolute; null if there are none. */
   folder: string | null;
-  /** Links among them; a folder follows from the files in it, and an empty one is not a result. */
+  /** Includes links; folders are implied by the files in them, and an empty folder is not a result. */
   files: ResultFile[];
-  /** Paths of those that the run began with and that no longer exist at its end. */
+  /** Paths of files with which the run started and that no longer exist at its end. */
   deleted: string[];
-  /** What was done to the notebook's folder; absent without `--in-place`, and where the run did not complete. */
+  /** Changes to the notebook's folder; absent without `--in-place`, and if the run did not complete. */
   inPlace?: AppliedFiles;
 };
 
@@ -26,7 +27,7 @@ export type SaveFiles = {
   /** The manifest after the last step that ended. */
   manifest: BlobReference;
   folder: string;
-  /** Paths of the files that the run began with. */
+  /** Paths of the files with which the run started. */
   sent: readonly string[];
   signal: AbortSignal;
 };
@@ -34,14 +35,14 @@ export type SaveFiles = {
 const UNLIMITED = { files: Infinity, fileBytes: Infinity, workspaceBytes: Infinity };
 
 export type SavedFiles = ResultFiles & {
-  /** Paths of empty folders that steps made or left. */
+  /** Paths of empty folders that steps created or left. */
   emptyFolders: string[];
   warnings: string[];
 };
 
 export const NO_FILES: SavedFiles = { folder: null, files: [], deleted: [], emptyFolders: [], warnings: [] };
 
-/** Those that can be saved; the run has its result all the same. */
+/** Saves as many as possible: a failure does not affect the run's result. */
 export async function saveFiles(options: SaveFiles): Promise<SavedFiles> {
   const { manifest, folder } = options;
   const saved: ResultFile[] = [];
@@ -52,7 +53,7 @@ export async function saveFiles(options: SaveFiles): Promise<SavedFiles> {
     const last = await loadManifest(options, manifest);
     const changed = changedIn(last);
     deleted = deletedIn(last, options.sent);
-    // From an earlier end of the same run.
+    // Remove the files of an earlier end of the same run.
     await rm(folder, { recursive: true, force: true });
     for (const file of changed) {
       const error = await saveFile(options, file).then(
@@ -79,7 +80,7 @@ type ChangedFile = RunFile & { step: string };
 
 function changedIn(files: readonly RunFile[]): ChangedFile[] {
   const changed = files.filter((file): file is ChangedFile => file.step !== undefined);
-  // Links last: nothing is written through them.
+  // Links last, so that nothing is written through them.
   return [...changed.filter(({ kind }) => kind !== "link"), ...changed.filter(({ kind }) => kind === "link")];
 }
 
@@ -97,7 +98,7 @@ async function saveFile(options: SaveFiles, file: RunFile): Promise<void> {
     options.client.readBlob(options.id, `file-${file.sha256}.bin`, options.signal),
     file.sha256,
   );
-  // Not over another one, where a system takes `A` and `a` for the same name.
+  // Without overwriting: some systems treat `A` and `a` as the same name.
   await writeFile(target, parts, { flag: "wx" }).catch(async (error: NodeJS.ErrnoException) => {
     if (error.code !== "EEXIST") await rm(target, { force: true });
     throw error;

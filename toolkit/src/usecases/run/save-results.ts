@@ -1,4 +1,4 @@
-// What a run leaves for a reader: the executed notebook and the report, written however it ended, with whatever there was.
+// The executed notebook and the report of a run, written however the run ended, with all that is known.
 
 import {
   type BlobReference,
@@ -17,7 +17,7 @@ import { toReport } from "../../results/report/report.ts";
 import type { RunResults, StepResult } from "../../results/run-results.ts";
 import type { RunningRun } from "./run-state.ts";
 
-/** The notebook as it was when the run began. */
+/** The notebook at the start of the run. */
 export const SOURCE_NOTEBOOK = "source.ipynb";
 const EXECUTED_NOTEBOOK = "notebook.ipynb";
 const REPORT = "report.html";
@@ -25,7 +25,7 @@ const PLOTLY_JS = "plotly.min.js";
 
 const READ_LIMIT_MS = 60_000;
 
-/** What is known of the steps, before their details are read. */
+/** What is known about the steps before their details are read. */
 export type KnownSteps = Pick<AnsweredRun, "steps" | "failed" | "unfinished">;
 
 export type SavedResults = {
@@ -36,13 +36,13 @@ export type SavedResults = {
   warnings: string[];
 };
 
-/** @returns null if the app cannot tell, as one of another version or one that is gone. */
+/** @returns null if the app cannot answer, for example because it has another version or is gone. */
 export async function askKnownSteps({ host, folder, deps }: RunningRun): Promise<KnownSteps | null> {
   const signal = AbortSignal.any([deps.leaveNow, AbortSignal.timeout(READ_LIMIT_MS)]);
   return host.client.details(folder.record.id, signal).catch(() => null);
 }
 
-/** Reads what the steps' cells printed and showed. */
+/** Reads what the steps' cells printed and displayed. */
 export async function loadStepResults(run: RunningRun, known: KnownSteps | null): Promise<StepResult[]> {
   const { steps = [], failed = null, unfinished = null } = known ?? {};
   const results: StepResult[] = [];
@@ -58,7 +58,7 @@ export async function loadStepResults(run: RunningRun, known: KnownSteps | null)
   return results;
 }
 
-/** Writes the files; the run has its result all the same if that fails. */
+/** Writes the files; a failure does not affect the run's result. */
 export async function saveResults(
   run: RunningRun,
   results: RunResults,
@@ -105,7 +105,7 @@ async function toResult(run: RunningRun, step: Step, record: KnownStep): Promise
   };
 }
 
-/** Cells may have moved since a step ran: cells of text were added before it, or removed. */
+/** Cells may have moved since a step ran, because text cells before it were added or removed. */
 async function numbersSince(run: RunningRun, id: string): Promise<CellNumbers> {
   const request = await (await run.records.find(id))?.readRequest().catch(() => null);
   const now = new Map(run.steps.map(({ name, cells }) => [name, cells]));
@@ -123,7 +123,7 @@ function renumberWarnings(warnings: readonly string[], details: StepDetails | nu
   return warnings.map(now);
 }
 
-/** Null if the details are gone or wrong; the other steps' are worth having without them. */
+/** Null if the details are missing or invalid; the other steps' details are still useful. */
 async function loadDetails(run: RunningRun, value: unknown): Promise<Pick<StepResult, "details" | "warnings">> {
   if (value === undefined) return { details: null, warnings: [] };
   const inAnswer = readStepDetails(value);
@@ -149,7 +149,7 @@ function jsonOf(content: Buffer): unknown {
   }
 }
 
-/** The same file of several steps is one blob. Null if no step needed it, or it is gone. */
+/** Several steps that use the same file share one blob. Null if no step needed it, or if it is gone. */
 async function loadAsset(run: RunningRun, { steps }: RunResults, name: string): Promise<string | null> {
   const blob = steps.flatMap(({ details }) => details?.assets?.[name] ?? [])[0];
   if (blob === undefined) return null;

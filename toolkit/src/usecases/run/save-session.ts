@@ -1,4 +1,4 @@
-// The session of a run that completed, next to its record: one file, or for a large one a folder of parts and of what loads them.
+// The session of a completed run, next to its record: one file, or for a large session a folder of parts and the code that loads them.
 
 import { cp, link, mkdir, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -39,7 +39,7 @@ export async function saveSession(result: RunResult, run: RunningRun): Promise<S
   return trySave(session.length, null, () => folder.saveSession(session));
 }
 
-/** @param instead - Where the session lies if it cannot be saved: the run has completed all the same. */
+/** @param instead - The location of the session if it cannot be saved: the run has completed all the same. */
 async function trySave(
   sizeBytes: number,
   instead: RunSummary["session"],
@@ -71,7 +71,7 @@ async function saveParts(reference: BlobReference, { folder, host, deps }: Runni
 
 type PartPlaces = { target: string; near: string | null; read: (name: string) => ReturnType<AppClient["readBlob"]> };
 
-/** On the app's own machine the same file gets a second name: it takes no more disk, and stays when the run is purged. */
+/** On the app's own machine, a hard link is created: it takes no additional disk space, and remains when the run is purged. */
 async function savePart({ sha256, sizeBytes }: SessionPart, { target, near, read }: PartPlaces): Promise<void> {
   const file = path.join(target, sha256);
   if ((await stat(file).catch(() => undefined))?.size === sizeBytes) return;
@@ -85,7 +85,7 @@ const isDone = (work: Promise<unknown>): Promise<boolean> =>
     () => false,
   );
 
-/** So that the folder can be read without same-kit. */
+/** With the loader, the folder can be read without same-kit. */
 async function copyLoader(appDir: string, target: string): Promise<void> {
   const runner = path.join(appDir, "python");
   await cp(path.join(runner, "load_session.py"), path.join(target, "load_session.py"));

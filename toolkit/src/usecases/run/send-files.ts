@@ -13,21 +13,21 @@ export type SendFiles = {
 };
 
 export type SentFiles = {
-  /** What the run is started with. */
+  /** The manifest with which the run is started. */
   manifest: string;
-  /** What was sent; a file that was written meanwhile, as it was then. */
+  /** The files that were sent; a file that was changed meanwhile is listed in its new state. */
   files: readonly RunFile[];
   warnings: string[];
 };
 
 const AT_ONCE = 4;
-// Each other content costs a round trip, and on a slow line more than what is sent twice when a run is sent again.
+// Each other content costs a round trip, which on a slow line takes longer than sending a small content again with a later run.
 const SMALL_BYTES = 32 * 1024;
 const ALL_SMALL_BYTES = 128 * 1024;
-/** A log to which this command itself prints changes a few times; a file that changes more often is not one to wait for. */
+/** The log of this command itself may be in the folder and changes a few times; a file that changes more often is excluded. */
 const MAX_CHANGES = 5;
 
-/** A file is no longer what the manifest says. */
+/** A file no longer matches the manifest. */
 class ChangedFile extends Error {
   readonly path: string;
 
@@ -38,10 +38,10 @@ class ChangedFile extends Error {
 }
 
 /**
- * Sends small contents with the manifest, and of the others those that the app does not have yet. A file that is written at the same time
- * is sent as it is then; one that never stays the same is left out, with a warning.
+ * Sends small contents with the manifest, and of the others those that the app does not have yet. A file that changes meanwhile
+ * is sent in its new state; a file that keeps changing is excluded, with a warning.
  *
- * @returns null if the app takes no files, as one of an older version.
+ * @returns null if the app is of a version that accepts no files.
  */
 export async function sendFiles({ client, id, files: collected, signal }: SendFiles): Promise<SentFiles | null> {
   const { folder } = collected;

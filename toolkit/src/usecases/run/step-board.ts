@@ -11,7 +11,7 @@ export class StepStopped extends Error {
   }
 }
 
-/** Shows the steps of one run, one phase after the other. How far it is comes from the host's events and from the run's status. */
+/** Shows the steps of one run, one phase after the other. Its progress comes from the host's events and from the run's status. */
 export class StepBoard {
   readonly #names: readonly string[];
   readonly #ends: PromiseWithResolvers<void>[];
@@ -25,7 +25,7 @@ export class StepBoard {
     this.#names = names;
     this.#ends = names.map(() => {
       const end = Promise.withResolvers<void>();
-      // Only the phase that is drawn waits for it.
+      // Only the phase that is being drawn waits for it.
       end.promise.catch(() => {});
       return end;
     });
@@ -43,13 +43,13 @@ export class StepBoard {
     }
   }
 
-  /** So many steps have completed; a smaller number is older news. */
+  /** Reports how many steps have completed; a smaller number is outdated. */
   finish(count: number): void {
     for (; this.#finished < Math.min(count, this.#names.length); this.#finished += 1)
       this.#ends[this.#finished]?.resolve();
   }
 
-  /** A line of the step that runs. */
+  /** A line of the current step. */
   print(text: string): void {
     this.#waiting.push({ step: this.#finished, text });
     this.#flush();
@@ -68,7 +68,7 @@ export class StepBoard {
     const due = this.#waiting.filter(({ step }) => step <= this.#shown);
     this.#waiting = this.#waiting.filter(({ step }) => step > this.#shown);
     for (const { text } of due) {
-      // So the app marks a line that is going to be overwritten.
+      // The app marks a line that will be overwritten in this way.
       if (text.endsWith("\r")) this.#progress?.rewrite(text.slice(0, -1));
       else this.#progress?.note(text);
     }

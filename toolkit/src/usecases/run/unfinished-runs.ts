@@ -7,10 +7,10 @@ const SUSPEND_REASON = "Its same-kit local run exited before the run finished.";
 
 /**
  * Runs that a crash of their `local run` left unfinished must not continue silently because a host works on their hub again: they
- * are suspended before that host begins to work. A host that stays (`local up`) continues what it finds, as a real one does.
+ * are suspended before that host begins to work. A host that is kept running (`local up`) continues what it finds, as a real one does.
  *
  * @param exceptId - The run that is about to be continued.
- * @returns What to tell the user, a text for each.
+ * @returns Messages for the user, one per run.
  */
 export async function suspendOlderRuns(
   records: RunRecords,
@@ -26,7 +26,7 @@ export async function suspendOlderRuns(
     const known = status === null ? "lost" : endStateOf(status.runtimeStatus);
     const ended = known ?? (hub.hasLostWrites ? "lost" : null);
     if (ended === null) await hub.client.suspend(id, SUSPEND_REASON);
-    // The row may be a leftover of writes that are gone; a run that is started again needs its place.
+    // The row may be left over from lost writes; a run that is started again needs its ID.
     if (status !== null && ended === "lost") await hub.client.purge(id);
     await run.update({ state: ended ?? "suspended", endedAt: ended === null ? null : new Date().toISOString() });
     texts.push(ended === null ? describeSuspended(run) : describeEnded(run, ended));
@@ -42,7 +42,7 @@ async function listAbandoned(records: RunRecords, emulator: Emulator): Promise<R
   return runs.filter((run) => isHere(run) && run.record.state === "running" && !alive.has(run.record.hostPid));
 }
 
-/** Runs on apps elsewhere whose client exited before their end, as by kill -9; their records still say that they run. */
+/** Unfinished runs on apps elsewhere whose client exited, for example by kill -9; their records still say that they run. */
 export async function describeLeftRuns(records: RunRecords): Promise<Hint[]> {
   const runs = await records.list();
   const isLeft = ({ appUrl, state, hostPid }: RunRecord) =>
@@ -55,7 +55,7 @@ export async function describeLeftRuns(records: RunRecords): Promise<Hint[]> {
     });
 }
 
-/** @throws OperationError `ERR_RUN_UNKNOWN` for a run that is not there or has ended. */
+/** @throws OperationError `ERR_RUN_UNKNOWN` for a run that does not exist or has ended. */
 export async function requireUnfinished(records: RunRecords, id: string): Promise<RunFolder> {
   const run = await records.find(id);
   const isUnfinished =
@@ -85,7 +85,7 @@ function endStateOf(runtimeStatus: string): RunState | null {
   }
 }
 
-/** How a run that did not end is continued, or forgotten. */
+/** How to continue or discard an unfinished run. */
 export function waysOn({ stateDir, record: { id } }: RunFolder, verb = "continues it"): Hint {
   const resume = { command: "local resume", args: [id], stateDir };
   const discard = { command: "local discard", args: [id], stateDir };

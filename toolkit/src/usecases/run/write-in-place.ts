@@ -4,14 +4,14 @@ import { applyFiles, knownAfter } from "./apply-files.ts";
 import type { RunningRun } from "./run-state.ts";
 import type { SavedFiles } from "./save-files.ts";
 
-/** In a run's folder: what the notebook's folder holds, as far as runs have read or written it. */
+/** A file in a run's folder with the state of the notebook's folder, as far as runs have read or written it. */
 const KNOWN_FILES = "in-place.json";
 
 export async function saveKnown(folder: RunFolder, files: readonly RunFile[]): Promise<void> {
   await folder.saveFile(KNOWN_FILES, JSON.stringify({ formatVersion: 1, files }));
 }
 
-/** A run that continues another knows what that one knew. Nothing, where its record is gone: then nothing is overwritten. */
+/** A run that continues another one takes over its known state. Empty if that record is gone: then nothing is overwritten. */
 export async function readKnown(records: RunRecords, run: RunFolder): Promise<readonly RunFile[]> {
   let folder: RunFolder | null = run;
   while (folder !== null) {
@@ -23,7 +23,7 @@ export async function readKnown(records: RunRecords, run: RunFolder): Promise<re
   return [];
 }
 
-/** Writes what a completed run left into the notebook's folder, where it was started so. */
+/** Writes the changes of a completed run into the notebook's folder, if it was started with `--in-place`. */
 export async function writeInPlace({ records, folder }: RunningRun, files: SavedFiles): Promise<SavedFiles> {
   const { inPlace } = folder.record;
   if (inPlace === undefined) return files;
