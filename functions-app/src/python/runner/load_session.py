@@ -1,4 +1,4 @@
-"""Loads a large session of same-kit from the files beside this one. Needs dill, and the Python minor version that wrote the session.
+"""Loads a large session of same-kit from the files next to this one. Needs dill, and the Python minor version that wrote the session.
 
     python load_session.py session.dill     # writes it as one file, for dill.load_session
 

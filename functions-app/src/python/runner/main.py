@@ -1,4 +1,4 @@
-"""Entry of every Python process of the app: `main.py PYCACHE step PACKAGES TEMP ISOLATED`, `main.py PYCACHE template PACKAGES TEMP
+"""Entry point of every Python process of the app: `main.py PYCACHE step PACKAGES TEMP ISOLATED`, `main.py PYCACHE template PACKAGES TEMP
 ISOLATED MODULE...` or `main.py PYCACHE guard COMMAND...`.
 """
 
@@ -12,8 +12,8 @@ def main(arguments):
     sys.path[:] = [entry for entry in sys.path if entry != folder]
     if not hasattr(os, "fork"):
         sys.exit("Steps run on Linux and macOS only; on Windows use WSL.")
-    # The package's folder may be read-only: without a place for compiled files every start would compile dill again.
-    # It holds for the app's own files alone, so that installed packages keep theirs.
+    # The package's folder may be read-only: without another place for compiled files, every start would compile dill again.
+    # This applies only to the app's own files, so that installed packages keep their compiled files.
     before = sys.pycache_prefix, sys.dont_write_bytecode
     sys.pycache_prefix, sys.dont_write_bytecode = pycache, False
     sys.path.insert(0, folder)

@@ -1,4 +1,4 @@
-"""Between two steps: which variables reach the next one, which do not, and why."""
+"""The boundary between two steps: which variables reach the next step, which do not, and why."""
 
 import threading
 import types
@@ -13,12 +13,12 @@ _MAX_LARGEST = 3
 _VARIABLE_SETTINGS = "serialisation_memory_limit of same.yaml, app setting SAME_SERIALISATION_MEMORY_LIMIT"
 _SESSION_SETTINGS = "app setting SAME_MAX_SESSION_BYTES"
 _LEFT_OUT = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
-# Idle threads of pools, and those that only watch.
+# Idle threads of pools, and threads that only monitor.
 _OF_LIBRARIES = ("ThreadPoolExecutor", "asyncio_", "Dummy-", "pydevd.")
 
 
 class Boundary:
-    """`makers` has the number of the cell that made a variable, where that is known; `received` the names that came from the step before."""
+    """`makers`: the number of the cell that created each variable, if known; `received`: the names that came from the previous step."""
 
     def __init__(self, module, makers, received=()):
         self._module, self._makers, self._received = module, makers, received
@@ -27,7 +27,7 @@ class Boundary:
         self.lost = []
 
     def explode_large(self, limit, session_limit):
-        """Replaces each global whose deep size is over `limit`, which is the whole session's unless it is set."""
+        """Replaces each global whose deep size exceeds `limit`, which by default is the limit of the whole session."""
         settings = _SESSION_SETTINGS if limit == session_limit else _VARIABLE_SETTINGS
         for name, value in user_globals(self._module):
             if issubclass(type(value), types.ModuleType) or exploding.is_exploding(value):
@@ -51,7 +51,7 @@ class Boundary:
                 self._explode(name, value, reason, remedies.remedy_for(name, type_name(type(value))))
 
     def text_of_too_large(self, size, limit):
-        """For a session that is refused; `size` is what was found until then."""
+        """For a session that is refused; `size` is the size found so far."""
         largest = sorted(self._sizes.items(), key=lambda it: -it[1])[:_MAX_LARGEST]
         named = "; ".join("%s (%s): %s" % (name[:_MAX_NAME], self._made(name), sizes.text_of(size)) for name, size in largest)
         return (
@@ -61,7 +61,7 @@ class Boundary:
         )
 
     def note_threads(self):
-        """Those that Python would wait for at its end."""
+        """The threads for which Python would wait at its exit."""
         for thread in threading.enumerate():
             if thread is threading.main_thread() or thread.daemon or thread.name.startswith(_OF_LIBRARIES):
                 continue
@@ -76,15 +76,15 @@ class Boundary:
             )
 
     def fingerprint(self, parts=None):
-        """Fingerprints of the variables that reach the next step, for its comparison. `parts`: as `Fingerprints` takes it."""
+        """Fingerprints of the variables that reach the next step, which compares them. `parts`: as for `Fingerprints`."""
         prints = fingerprints.Fingerprints(parts)
         self._prints = {name: prints.of(value) for name, value in self._crossing()}
         return self._prints
 
     def describe(self, before):
-        """The variables that reach the next step: name, type, size, the cell that made them, and whether their value is another one.
+        """The variables that reach the next step: name, type, size, the cell that created them, and whether their value has changed.
 
-        `before` has the fingerprints of what the step received.
+        `before` contains the fingerprints of the variables that the step received.
         """
         if self._prints is None and before:
             self.fingerprint()
@@ -121,7 +121,7 @@ class Boundary:
 
 
 def names_of(module):
-    """Those of the variables that have a value; for `received`."""
+    """The variables that have a value; for `received`."""
     return {name for name, value in user_globals(module) if not exploding.is_exploding(value)}
 
 

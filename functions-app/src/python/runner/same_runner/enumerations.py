@@ -1,4 +1,4 @@
-"""The parts of an enumeration, so that it can be created again elsewhere."""
+"""The parts of an enumeration, from which it can be created again elsewhere."""
 
 import enum
 import pickle
@@ -17,7 +17,7 @@ _MADE_BY_PYTHON = {
 
 
 def parts_of(kind):
-    """Arguments of `types.new_class`, with the class's body as a dictionary in the last place. Raises PicklingError if they do not do."""
+    """Arguments of `types.new_class`, with the class's body as a dictionary in the last place. Raises PicklingError if they are not sufficient."""
     options = {"metaclass": type(kind)}
     if issubclass(kind, enum.Flag) and hasattr(kind, "_boundary_"):
         options["boundary"] = kind._boundary_

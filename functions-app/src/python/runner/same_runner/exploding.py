@@ -1,6 +1,6 @@
-"""Stand-ins for variables that cannot travel: using one in any way raises, with the reason."""
+"""Placeholders for variables that cannot be passed on: using one in any way raises an error with the reason."""
 
-# It travels inside the session, so that clients without any package of ours or upstream's can load it.
+# The code is part of the session, so that clients without any package of ours or upstream's can load it.
 _SOURCE = '''
 def load(reason):
     try:
@@ -42,7 +42,7 @@ fspath copy deepcopy sizeof instancecheck subclasscheck
 """
 '''
 
-# exec() answers None, so `or` continues to what the source defined.
+# exec() returns None, so `or` continues to what the source defined.
 _EXPRESSION = (
     "(lambda scope: exec(source, scope) or scope['load'](reason))({'source': source, 'expression': expression})"
 )
@@ -55,7 +55,7 @@ def make(reason):
 
 
 def is_exploding(value):
-    """Asks the type only: anything asked of the object itself would raise."""
+    """Checks only the type: any access to the object itself would raise."""
     return hasattr(type(value), "__is_exploding_variable__") or type(value).__name__ == "ExplodingVariable"
 
 

@@ -1,4 +1,4 @@
-"""What a raised exception looks like to the person who wrote the step."""
+"""Describes an exception for the author of the step."""
 
 import linecache
 import os
@@ -18,7 +18,7 @@ def describe(error):
     if kind.__module__ not in ("builtins", "__main__", "__sameproject_user_code__"):
         name = "%s.%s" % (kind.__module__, name)
     if isinstance(error, SyntaxError) and error.text is None and sources.has(error.filename):
-        # What Python finds only after parsing, it looks up in the file, which this is not.
+        # For errors found after parsing, Python reads the line from the file, which does not exist here.
         error.text = linecache.getline(error.filename, error.lineno or 0) or None
     return {
         "type": name[:_MAX_NAME],
@@ -30,12 +30,12 @@ def describe(error):
 def text_of(error):
     try:
         return str(error)
-    except BaseException:  # It is the step's own code.
+    except BaseException:  # Raised by the step's own code.
         return "(its message cannot be shown)"
 
 
 def _traceback_of(error):
-    """From the step's own code on, without the frames of what runs it."""
+    """The traceback from the step's own code on, without the frames of the runner."""
     frames = _first(error.__traceback__, sources.has)
     if frames is None:
         frames = _first(error.__traceback__, lambda file: not file.startswith(_HERE))
@@ -55,7 +55,7 @@ def _first(frames, fits):
 
 
 def _leave_out_runner(described):
-    """Frames in between, as a magic has them that runs a cell's code; also of what the exception came from."""
+    """Removes frames in between, for example of a magic that runs a cell's code; also from the exception's causes."""
     waiting, seen = [described], set()
     while waiting:
         one = waiting.pop()
@@ -68,7 +68,7 @@ def _leave_out_runner(described):
 
 
 def _shorten(text, limit):
-    """Keeps both ends: where it began, and what it ended with."""
+    """Keeps both the beginning and the end."""
     if len(text) <= limit:
         return text
     half = limit // 2

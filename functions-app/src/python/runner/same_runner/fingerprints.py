@@ -1,8 +1,9 @@
-"""Whether a variable still has the value that the step before left. A session keeps a fingerprint of each of its variables, made when it
-is written; the next one is compared with it. No code of the notebook runs for it, and little is read that was not read anyway.
+"""Detects whether a variable still has the value that it had after the previous step. A session contains a fingerprint of each of its
+variables, created when it is written; the next one is compared with it. This runs no code of the notebook, and hardly reads data that
+is not read anyway.
 
-Equal fingerprints prove that nothing changed. Different ones prove a change only where the value decides the bytes alone: not for a
-pandas frame, which may rearrange its memory when it is merely read. There a sample of the values may prove it.
+Equal fingerprints prove that nothing changed. Different ones prove a change only if the bytes depend on nothing but the value. This is not
+the case for a pandas frame, which may rearrange its memory when it is merely read; for a frame, a sample of the values may prove it.
 """
 
 import copyreg
@@ -18,17 +19,17 @@ from .handover import parts
 from .handover.carrier import LARGE
 from .state import process
 
-# C's pickler writes as much in some milliseconds; dill's, which wrote it before, takes a hundred times as long.
+# C's pickler writes this much in some milliseconds; dill's, which wrote it before, takes a hundred times as long.
 _MAX_OF_ONE = 1 << 20
 _MAX_OF_ALL = 4 << 20
 _MAX_SAMPLE = 64
 _DIGEST_BYTES = 12
-# What a difference of two fingerprints proves: nothing; a change, where the layouts are equal; a change.
+# What a difference between two fingerprints proves: nothing; a change, if the layouts are equal; a change.
 _NOTHING, _CONTENTS, _ALL = range(3)
 _NOTEBOOK = ("__main__", "__sameproject_user_code__")
 _STANDARD = getattr(sys, "stdlib_module_names", frozenset(("builtins", "collections", "datetime", "decimal", "enum", "fractions", "pathlib")))
 _TRUSTED = ("numpy", "pandas", "pyarrow")
-# By identity: a metaclass may compare and hash its classes as it likes.
+# By identity: a metaclass may define how its classes are compared and hashed.
 _PLAIN = frozenset(map(id, (type(None), bool, int, float, complex, str, list, tuple, dict)))
 _SETS, _BYTES = frozenset(map(id, (set, frozenset))), frozenset(map(id, (bytes, bytearray)))
 _HOOKS = ("__reduce_ex__", "__reduce__", "__getstate__", "__getnewargs_ex__", "__getnewargs__", "__getattr__", "__getattribute__")
@@ -36,7 +37,7 @@ _HOOKS_OF_CONTAINERS = ("__iter__", "items")
 
 
 class Fingerprints:
-    """`parts` tells the file, and the region of memory, of what is not in the pickle; by the object's id. None: the pickle has all."""
+    """`parts` returns the file, and the region of memory, of data outside the pickle, by the object's id. None: everything is in the pickle."""
 
     def __init__(self, parts=None):
         self._parts = parts
@@ -44,9 +45,9 @@ class Fingerprints:
         self._verdicts = {}
 
     def of(self, value):
-        """As `has_changed` takes it."""
+        """The fingerprint for `has_changed`."""
         kind = type(value)
-        # Below another working directory it is the same path.
+        # In another working directory, it counts as the same path.
         whole = self._print(process.portable(value) if kind is str else value)
         probe = None if whole is not None and whole.proves == _ALL else self._probe(value)
         layout, contents, proves = (None, None, _NOTHING) if whole is None else whole.digests()
@@ -78,7 +79,7 @@ class Fingerprints:
 
 
 def has_changed(before, after):
-    """None where it is not known."""
+    """Returns None if it is unknown."""
     if before[0] != after[0]:
         return True
     _, layout, contents, proves, probe = after
@@ -94,7 +95,7 @@ class _Unknown(Exception):
 
 
 class _Print:
-    """Two hashes: of how a value is made up, and of the memory of its arrays."""
+    """Two hashes: of the structure of a value, and of the memory of its arrays."""
 
     def __init__(self, parts, limit, verdicts):
         self._parts, self._limit, self._verdicts = parts, limit, verdicts
@@ -114,7 +115,7 @@ class _Print:
 
     def _dump(self, value, hashed):
         pickler = _Pickler(_Sink(self, hashed), protocol=5)
-        # Values alone count, not which of them are the same object.
+        # Only values matter, not which of them are the same object.
         pickler.fast = True
         pickler.replace = self._replace
         pickler.dump(value)
@@ -125,7 +126,7 @@ class _Print:
             raise _Unknown
 
     def _replace(self, value):
-        """What stands for an object that is not plain; None for itself."""
+        """The replacement for an object that is not plain; None to keep it."""
         kind = type(value)
         if id(kind) in _SETS:
             return kind.__name__, sorted(self._bytes_of(item) for item in value)
@@ -149,7 +150,7 @@ class _Print:
         return file.getvalue()
 
     def _check_global(self, value):
-        """It is pickled as its name, which tells nothing of what the notebook has under it."""
+        """It is pickled as its name, which does not identify the notebook's object of that name."""
         if id(value) not in self._kinds and value.__module__ in _NOTEBOOK:
             raise _Unknown
 
@@ -165,7 +166,7 @@ class _Print:
         self._contents.update(part.sha256.encode("ascii"))
         if region is None or (region.size == array.nbytes and (region.alone is not None or array.flags.c_contiguous)):
             return made_up
-        # The region has more than the array.
+        # The region is larger than the array.
         self.proves = min(self.proves, _NOTHING)
         return (*made_up, array.strides, array.__array_interface__["data"][0] - region.low)
 
@@ -175,7 +176,7 @@ class _Print:
         return type(value).__name__, size
 
     def _part_of(self, value):
-        """Its region too; None where that is the value's alone."""
+        """Also its region; None if the region belongs only to this value."""
         if self._parts is None:
             return None, parts.part_of(_bytes_of(value))
         if id(value) not in self._parts:
@@ -190,7 +191,7 @@ class _Print:
     def _check(self, kind):
         verdict = self._verdicts.get(id(kind))
         if verdict is None:
-            # With the class, so that no other gets its id.
+            # With the class, so that no other class gets its id.
             verdict = self._verdicts[id(kind)] = kind, _judge(kind)
         if verdict[1] is None:
             raise _Unknown
@@ -214,16 +215,16 @@ class _Sink:
 
 
 class _Hashed:
-    """A file as if it were a hash."""
+    """Makes a hash usable as a file."""
 
     def __init__(self, file):
         self.update = file.write
 
 
 def _judge(kind):
-    """What differences prove for objects of this class; None where pickling one would run code that might do anything."""
+    """What differences prove for objects of this class; None if pickling one would run arbitrary code."""
     library = _library_of(kind)
-    # A compiled function, such as those that pandas makes its frames with: it is pickled as its name.
+    # A compiled function, such as those with which pandas creates its frames: it is pickled as its name.
     is_known = library in _STANDARD or library in _TRUSTED or library.startswith("_cython_")
     if not is_known and any(registered is kind for registered in copyreg.dispatch_table):
         return None
@@ -239,7 +240,7 @@ def _is_harmless(kind, name):
     for base in kind.__mro__:
         if name in vars(base):
             found = vars(base)[name]
-            # Enumerations and data classes get theirs from the standard library.
+            # Enumerations and data classes get these methods from the standard library.
             source = found.__globals__.get("__name__", "") if isinstance(found, types.FunctionType) else ""
             return _library_of(base) in _STANDARD or source.partition(".")[0] in _STANDARD - {"__main__"}
     return True
@@ -264,7 +265,7 @@ def _scalars():
 
 
 def _sample_of(frame):
-    """Of a frame or a series: what no mere reading changes."""
+    """The properties of a frame or a series that reading cannot change."""
     shape = frame.shape
     rows, *columns = (slice(None, None, max(1, -(-size // _MAX_SAMPLE))) for size in shape)
     if columns and columns[0].step > 1:
@@ -278,7 +279,7 @@ def _columns_of(frame):
 
 
 def _plain(value):
-    """Scalars of the libraries as texts: their pickles may hold more than their value."""
+    """Scalars of the libraries as text: their pickles may contain more than their value."""
     if type(value) is list:
         return [_plain(item) for item in value]
     return str(value) if _library_of(type(value)) in _TRUSTED else value

@@ -1,4 +1,4 @@
-"""Which installed packages a step imports although no requirements.txt names them: elsewhere they may be missing."""
+"""Finds installed packages that a step imports although no requirements.txt names them: elsewhere they may be missing."""
 
 import ast
 import sys
@@ -8,7 +8,7 @@ def used_by(code, loaded_before):
     names = set()
     try:
         tree = ast.parse(code)
-    except SyntaxError:  # A cell may be expected to fail.
+    except SyntaxError:  # Some cells are expected to fail.
         return []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -19,7 +19,7 @@ def used_by(code, loaded_before):
 
 
 def versions(loaded_before):
-    """Of the packages that were loaded meanwhile, as far as they tell it themselves."""
+    """Versions of the packages that were loaded meanwhile, if they report one."""
     found = {}
     for name, module in list(sys.modules.items()):
         if "." in name or name in loaded_before or not _is_installed(module):

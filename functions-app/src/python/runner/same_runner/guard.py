@@ -1,6 +1,6 @@
-"""Keeps a child process and everything it starts on a leash.
+"""Ends a child process, and all processes that it starts, when the app requests it or is gone.
 
-The leash is standard input: the app writes `kill` to it, or is gone and so closes it. The guard runs no foreign code, so neither
+The guard watches standard input: the app writes `kill` to it, and its end closes it. The guard runs no foreign code, so neither
 a crash, nor C code that never yields, nor `kill -9` of the app leaves a process behind.
 """
 
@@ -19,8 +19,8 @@ _is_linux = sys.platform.startswith("linux")
 
 
 def start(child_main):
-    """Forks; `child_main` runs in the child, which leads a process group of its own and never returns."""
-    # Orphans of the child then become the guard's children, whatever sessions they opened: none escapes the end.
+    """Forks; `child_main` runs in the child, which leads its own process group and never returns."""
+    # Orphans of the child become the guard's children, in whatever sessions they are, so that all of them can be ended.
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
     guard_pid = os.getpid()
     child = os.fork()
@@ -44,9 +44,9 @@ def start(child_main):
 
 
 def wait(child, relay=None):
-    """Waits for the child's end or the leash's. Returns `(status, cause)`, cause being `ended`, `killed` or `abandoned`.
+    """Waits until the child has exited, or standard input requests the end. Returns `(status, cause)`: `ended`, `killed` or `abandoned`.
 
-    Meanwhile `relay` hands on what the child prints.
+    Meanwhile, `relay` passes on what the child prints.
     """
     wake_reader, wake_writer = os.pipe()
     for end in (wake_reader, wake_writer):
@@ -55,7 +55,7 @@ def wait(child, relay=None):
     for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, lambda *_: None)
     while True:
-        # Asked before sleeping: the child may have ended before the handler was there.
+        # Checked before sleeping: the child may have exited before the handler was installed.
         status = _status_of(child)
         if status is not None:
             return status, "ended"
@@ -70,11 +70,11 @@ def wait(child, relay=None):
 
 
 def end_all(child):
-    """Kills the child's group and every descendant, until none is left."""
+    """Kills the child's process group and every descendant, until none is left."""
     deadline = time.monotonic() + _KILL_WITHIN_S
     while True:
         _kill(os.killpg, child)
-        # Orphans are the guard's own children: without any there is no descendant, and no need to look through all processes.
+        # Orphans are the guard's own children: without any, there is no descendant, and the search through all processes can be skipped.
         if _is_linux and not _has_children():
             return
         for pid in _descendants(os.getpid()):
@@ -106,7 +106,7 @@ _statuses = {}
 
 
 def _status_of(child):
-    """Collects every ended child, orphans too."""
+    """Reaps every child that has exited, including orphans."""
     while True:
         try:
             pid, status = os.waitpid(-1, os.WNOHANG)
@@ -143,7 +143,7 @@ def _descendants(root):
 def _processes():
     """Pairs of process and parent."""
     if not _is_linux:
-        # Without subreapers a process that left the group and lost its parent cannot be found anyway.
+        # Without subreapers, a process that left the group and lost its parent cannot be found anyway.
         return []
     pairs = []
     for name in os.listdir("/proc"):
@@ -154,7 +154,7 @@ def _processes():
                 stat = file.read()
         except OSError:
             continue
-        # The program's name, in brackets, may hold anything; state and parent follow it.
+        # The program's name, in brackets, may contain any characters; state and parent follow it.
         state, parent = stat[stat.rindex(b")") + 2 :].split(None, 2)[:2]
         if state != b"Z":
             pairs.append((int(name), int(parent)))

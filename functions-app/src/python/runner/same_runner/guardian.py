@@ -1,10 +1,10 @@
-"""Serves one step. Started ahead of it with dill imported, waits for the request, forks the process that runs the step.
+"""Serves one step. It is started in advance with dill imported, waits for the request, and forks the process that runs the step.
 
-Protocol, one JSON document a line. To the app on file descriptor 3: `ready`, `started`, what the step prints and displays (`output` and
-`event`, see outputs/relay.py), `exit`. From the app on standard input: the request, then `kill` or the end of input. What is large lies
-in the step's folder: `code.py`, the session (`session.json` in parts, else `session.in`), the step's working directory `work/`; the child
-leaves `report.json` there, and a result's session as `session.out`. The folder is removed whatever happens. The parts of sessions lie in
-the run's own folder, `sessionFolder` of the request.
+Protocol: one JSON document per line. To the app, on file descriptor 3: `ready`, `started`, what the step prints and displays (`output` and
+`event`, see outputs/relay.py), `exit`. From the app, on standard input: the request, then `kill` or the end of input. Large data is in
+files in the step's folder: `code.py`, the session (`session.json` in parts, otherwise `session.in`), the working directory `work/`; the
+child writes `report.json` there, and a result's session as `session.out`. The folder is always removed at the end. The parts of sessions
+are in the run's own folder, `sessionFolder` of the request.
 """
 
 import json
@@ -49,7 +49,7 @@ def _run(request, folder):
         return
     output.finish()
     _reply({"kind": "exit", "cause": cause, **_describe(status)})
-    # The app now reads the results; the end of input says that it has.
+    # The app now reads the results; the end of input means that it has finished.
     while os.read(guard.CONTROL, 4096):
         pass
 
@@ -63,7 +63,7 @@ def _child(request, folder, output):
     try:
         return step.run(request, folder, channel.Channel(ends["frames"], ends["answers"], ends["printed"]))
     except BaseException:
-        # Ours, so it is printed: the failure that the app reports then says no more than that the process has ended.
+        # This is the runner's own error, so it is printed: the failure that the app reports only says that the process has ended.
         os.write(2, traceback.format_exc().encode("utf-8", "backslashreplace"))
         raise
 
@@ -83,7 +83,7 @@ def _ready(folder):
 
 
 def _packages():
-    """Another text after anything was installed, upgraded or removed."""
+    """A text that changes after a package was installed, upgraded or removed."""
     names = set()
     for folder in sys.path:
         try:
@@ -107,11 +107,11 @@ def _reply(message):
         while line:
             line = line[os.write(_REPLIES, line) :]
     except BrokenPipeError:
-        pass  # The app is gone; the end of input says so too.
+        pass  # The app is gone; the end of input shows it too.
 
 
 def _read_line():
-    """A line and not a byte more, as `kill` may follow at once; None where input ends first."""
+    """Reads exactly one line, because `kill` may follow at once; None if the input ends first."""
     line = b""
     while not line.endswith(b"\n"):
         byte = os.read(guard.CONTROL, 1)
@@ -123,8 +123,8 @@ def _read_line():
 
 def _remove(folder):
     def retry(function, path, _):
-        # A step may have taken away its own rights. Only they are given back: what lies above the folder, and what a link in
-        # it leads to, belong to others.
+        # A step may have removed its own permissions. Only these are restored: folders above this one, and the targets of links
+        # in it, belong to others.
         try:
             if path != folder:
                 os.chmod(os.path.dirname(path), 0o700)

@@ -1,5 +1,5 @@
 """Objects of the runner in a session: `handle = display(…, display_id=True)`, `%%capture kept`, `ip = get_ipython()`. Clients load a session
-without the runner; there its classes are empty ones of the same name, and its functions None.
+without the runner. For them, its classes are empty classes of the same name, and its functions return None.
 """
 
 import sys
@@ -18,7 +18,7 @@ except ImportError:
 
 
 def rebuild(source, **given):
-    """What `__reduce__` returns for an object that `source` makes, as `value`, of what is given; it travels with the session."""
+    """The result of `__reduce__` for an object that `source` creates as `value`, from the given values; `source` is saved in the session."""
     return eval, (_EXPRESSION, {"source": source, "given": given})
 
 

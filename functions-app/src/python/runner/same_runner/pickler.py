@@ -1,8 +1,8 @@
-"""dill's pickler for a session, fixed where dill writes what nobody can load.
+"""dill's pickler for a session, with fixes for objects that dill writes in a form that cannot be loaded.
 
-dill refers to some objects of the session's module by their names, but loading fills that module last: classes reached from their own
-attributes (a singleton, a registry), enumerations, type variables, and whatever reduces to its own name. Here they are written by value,
-in terms that any client's plain dill reads, or refused, so that they explode and the rest travels.
+dill refers to some objects of the session's module by name, but loading fills that module last. This concerns classes that their own
+attributes refer to (a singleton, a registry), enumerations, type variables, and objects that reduce to their own name. Here they are
+written by value, in a form that any plain dill can load, or refused, so that they explode and the rest is passed on.
 """
 
 import collections
@@ -30,24 +30,24 @@ _PATHS = (pathlib.PosixPath, pathlib.PurePosixPath)
 _ATOMS = (int, float, complex, bool, str, bytes, type(None))
 
 
-# As clients of upstream read it, whatever this Python's own default is.
+# The protocol that upstream's clients can read, whatever the default of this Python.
 _PROTOCOL = 4
-# Has buffers, which some libraries give only to it.
+# Supports buffers, which some libraries provide only for it.
 _PROTOCOL_OF_STEPS = 5
 
 
 def dump_session(file, module):
-    """As any plain dill loads it. `file` has a `restart`."""
+    """In a form that any plain dill can load. `file` has a `restart`."""
     _dump(file, module, module, first_pass=True)
 
 
 def dump_for_step(file, module, loaded=None):
-    """For `read_for_step` alone. Returns the carrier of what was left out of the pickle."""
+    """In a form for `read_for_step` only. Returns the carrier of the values that are not in the pickle."""
     return _dump(file, module, module, first_pass=True, carries=True, loaded=loaded)
 
 
 def try_dump(value, module, carries=True):
-    """Raises what the value's pickling raises."""
+    """Raises the error of the value's pickling."""
     _dump(_Nowhere(), value, module, first_pass=False, carries=carries)
 
 
@@ -85,7 +85,7 @@ class _Nowhere:
 
 
 class _SelfReference(Exception):
-    """A class is needed while it is being written: its attributes have to come after it."""
+    """A class is needed while it is being written: its attributes must follow it."""
 
     def __init__(self, kind):
         super().__init__(kind)
@@ -93,7 +93,7 @@ class _SelfReference(Exception):
 
 
 class _Dispatch(dict):
-    """Asks dill for everything else, at the time of use: dill registers numpy's types as it meets them."""
+    """Delegates everything else to dill, at the time of use: dill registers numpy's types when it meets them."""
 
     def get(self, kind, default=None):
         own = super().get(kind)
@@ -153,7 +153,7 @@ def _save_path(pickler, path):
 
 
 def _save_rlock(pickler, lock):
-    """dill's is taken once it is loaded, by nobody who could release it."""
+    """With dill, the lock is held after loading, by a thread that cannot release it."""
     if not repr(lock).startswith("<unlocked"):
         raise pickle.PicklingError("the lock is held")
     pickler.save_reduce(threading.RLock, (), obj=lock)
@@ -172,7 +172,7 @@ def _or_shared(save_own):
     return save
 
 
-# For clients, whose folder has other files: dill would empty one of that name, or make it.
+# For clients, whose folder contains other files: dill would truncate or create a file of that name.
 _CLOSED = """
 import io, os
 value = io.open(name, mode, 0 if kind == "FileIO" else -1, opener=lambda *_: os.open(os.devnull, os.O_RDWR), **text)
@@ -201,7 +201,7 @@ def _save_private(pickler, value):
 
 
 class _Pickler(dill.Pickler):
-    # dill tells its own picklers by this.
+    # dill recognizes its own picklers by this.
     __module__ = dill.Pickler.__module__
     dispatch = _Dispatch()
 
@@ -209,10 +209,10 @@ class _Pickler(dill.Pickler):
         super().__init__(file, _PROTOCOL if carrier is None else _PROTOCOL_OF_STEPS)
         self.carrier = carrier
         self.expect = getattr(file, "expect", None)
-        # As dill.dump_session sets it up. After the first pass a function's globals are a mere reference to the module.
+        # The same setup as in dill.dump_session. After the first pass, a function's globals are only a reference to the module.
         self._original_main = self._main = module
         self._byref = self._recurse = self._main_modified = False
-        # Loading a session opens its files where they were, and cuts nothing off.
+        # Loading a session opens its files at their positions, and truncates nothing.
         self._fmode = dill.CONTENTS_FMODE
         self._session = True
         self._first_pass = first_pass
@@ -222,7 +222,7 @@ class _Pickler(dill.Pickler):
         build = _BY_VALUE.get(type(obj))
         if build is not None and not self._is_importable(obj):
             return self.save_reduce(*build(obj), obj=obj)
-        # In a notebook `__name__` is `__main__`.
+        # In a notebook, `__name__` is `__main__`.
         if getattr(obj, "__module__", None) in (self._main.__name__, "__main__"):
             if isinstance(obj, type):
                 raise _SelfReference(obj)
@@ -235,7 +235,7 @@ class _Pickler(dill.Pickler):
 
 
 class _Unpickler(dill.Unpickler):
-    # As for the pickler.
+    # The same as for the pickler.
     __module__ = dill.Unpickler.__module__
 
     def __init__(self, file, loaded):
@@ -264,7 +264,7 @@ def _save_class(pickler, kind):
     values = {name: value for name, value in vars(kind).items() if _is_data(name, value)}
     try:
         for name, value in values.items():
-            # Code that runs while the class is loaded may look at the attribute, or fill the container.
+            # Code that runs while the class is loaded may read the attribute, or fill the container.
             type.__setattr__(kind, name, type(value)() if type(value) in (dict, list, set) else None)
         _dill.save_type(pickler, kind, [(setattr, (kind, name, value)) for name, value in values.items()])
     finally:
@@ -273,13 +273,13 @@ def _save_class(pickler, kind):
 
 
 def _methods_of_named_tuple(kind):
-    """dill makes it again from its fields alone."""
+    """dill recreates it from its fields only."""
     made = vars(collections.namedtuple("made", kind._fields)).keys() | {"__orig_bases__", "__firstlineno__", "__static_attributes__"}
     return [(setattr, (kind, name, value)) for name, value in vars(kind).items() if name not in made]
 
 
 def _is_data(name, value):
-    """Neither methods and the like nor what Python keeps for itself."""
+    """Excludes methods and the like, and attributes that Python manages itself."""
     is_reserved = name.startswith("_abc_") or (name.startswith("__") and name.endswith("__"))
     return not is_reserved and type(value) not in _ATOMS and not hasattr(type(value), "__get__")
 
@@ -296,7 +296,7 @@ def _save_exception(pickler, error):
     kind = type(error)
     plain = kind.__reduce__ is BaseException.__reduce__ and kind.__reduce_ex__ is object.__reduce_ex__
     if plain and isinstance(kind.__init__, types.FunctionType):
-        # By default `__init__` is called with what it handed to its base's, which need not be what it takes itself.
+        # By default, `__init__` is called with the arguments that it passed to its base's, which need not be its own parameters.
         return pickler.save_reduce(copyreg.__newobj__, (kind, *error.args), error.__dict__ or None, obj=error)
     reduced = error.__reduce_ex__(pickler.proto)
     if isinstance(reduced, str):

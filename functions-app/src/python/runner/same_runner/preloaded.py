@@ -1,4 +1,4 @@
-"""Modules that the template has imported ahead, hidden from a step until it imports them: as if they were loaded at that moment."""
+"""Modules that the template has preloaded. They are hidden from a step until it imports them, as if they were loaded at that moment."""
 
 import importlib.machinery
 import os
@@ -8,11 +8,11 @@ from .display import import_hooks
 
 
 class Preloaded:
-    """Imports packages, and takes all that they loaded out of `sys.modules` again."""
+    """Imports packages, and removes everything that they loaded from `sys.modules` again."""
 
     def __init__(self):
         self._modules, self._specs = {}, {}
-        # By package: the names that its import brought, those of the packages before it included.
+        # By package: the names that its import added, including those of the packages before it.
         self._brought = {}
         self._path = list(sys.path)
 
@@ -22,7 +22,7 @@ class Preloaded:
             try:
                 _use(__import__(name))
             except Exception:
-                continue  # The step that needs it says why.
+                continue  # The step that needs it reports why.
             self._brought[name] = set(sys.modules) - before
         for name in set(sys.modules) - before:
             self._modules[name] = sys.modules.pop(name)
@@ -37,7 +37,7 @@ class Preloaded:
         if module is None:
             return None
         if any(self._is_hidden_by_another(top) for top in {it.partition(".")[0] for it in self._names_with(name)}):
-            # All of it: what is loaded in its place belongs together.
+            # All of it: modules that are loaded in its place belong together.
             self._modules.clear()
             return None
         known = self._specs[name][0]
@@ -59,12 +59,12 @@ class Preloaded:
         for it in loaded:
             self._restore_origin(it)
         if "numpy.random" in loaded:
-            # Else all steps would draw the same numbers.
+            # Otherwise, all steps would draw the same numbers.
             sys.modules["numpy.random"].seed()
         import_hooks.imported(added)
 
     def _names_with(self, name):
-        """What is loaded when `name` is. A package has its modules as attributes already, also those that another one brought."""
+        """The modules that are loaded with `name`. The package already has its modules as attributes, including those that another one added."""
         return {name, *self._brought.get(name, ()), *(it for it in self._modules if it.startswith(name + "."))}
 
     def _restore_origin(self, name):
@@ -73,10 +73,10 @@ class Preloaded:
             try:
                 setattr(module, attribute, value)
             except Exception:
-                pass  # No module, but something that a library put in its place.
+                pass  # Not a module, but an object that a library put in its place.
 
     def _is_hidden_by_another(self, name):
-        """Whether a folder that came before the others meanwhile, as the working directory does, has a module of this name."""
+        """Whether a folder that now precedes the others, such as the working directory, contains a module of this name."""
         for entry in sys.path:
             if entry in self._path:
                 return False
@@ -86,7 +86,7 @@ class Preloaded:
 
 
 def _use(package):
-    """Once, as much of a package is loaded only by its first use."""
+    """Uses a package once, because much of it is loaded only at its first use."""
     if package.__name__ == "pandas" and hasattr(package, "DataFrame"):
         frame = package.DataFrame({"a": [1, 2], "b": ["c", "d"]})
         frame.a.sum(), repr(frame), frame._repr_html_()

@@ -1,13 +1,13 @@
-"""Which files of its working directory a step reads, as far as Python tells of it; for the app's cache of steps.
+"""Records which files of its working directory a step reads, as far as Python reports it; for the app's step cache.
 
-What Python cannot tell of counts as all of them: other programs, and packages that open files by themselves.
+If Python cannot know it, all files count as read: other programs, and packages that open files by themselves.
 """
 
 import os
 import sys
 
 _MAX_PATHS = 10_000
-# They begin without what was in the file.
+# These modes start with an empty file.
 _FRESH = os.O_TRUNC | os.O_EXCL
 _NEVER_CARRIED = {"__pycache__", ".ipynb_checkpoints"}
 _STARTS = {
@@ -33,7 +33,7 @@ _CHANGES = {
     "shutil.move",
     "shutil.rmtree",
 }
-# Compiled packages that open files through Python alone, unless one of the modules below is loaded.
+# Compiled packages that open files only through Python, unless one of the modules below is loaded.
 _THROUGH_PYTHON = set(
     "PIL _cffi_backend _cyutility _yaml bottleneck brotli charset_normalizer contourpy cryptography dateutil google_crc32c greenlet joblib "
     "kiwisolver lz4 markupsafe matplotlib mpl_toolkits msgpack multidict numexpr numpy orjson pandas patsy psutil pyarrow pytz "
@@ -68,7 +68,7 @@ class Reads:
         sys.addaudithook(self._on_event)
 
     def describe(self):
-        """Paths relative to the working directory, with `/`; `` is itself."""
+        """Paths relative to the working directory, with `/`; `` is the directory itself."""
         count = sum(len(paths) for paths in self._found.values())
         reads = {how: sorted(paths) for how, paths in self._found.items()}
         return {"all": self._all or count > _MAX_PATHS or _opens_by_itself(), **reads}
@@ -79,7 +79,7 @@ class Reads:
             self._found[how].add(inner)
 
     def _on_event(self, event, args):
-        # It never raises: that would fail what the step does.
+        # It never raises, because that would fail the step's own operation.
         try:
             if event == "open":
                 self._on_open(*args)
@@ -109,7 +109,7 @@ class Reads:
             self._own.add(inner)
 
     def _on_import(self, module, file):
-        if file is not None:  # A compiled one, which the system opens.
+        if file is not None:  # A compiled module, which the system opens.
             return self.add("content", file)
         name = module.partition(".")[0]
         for entry in sys.path:
@@ -118,10 +118,10 @@ class Reads:
                     self.add("content", os.path.join(entry, name + ending))
 
     def _inner(self, path):
-        """None for what lies elsewhere, or does not travel."""
+        """Returns None for a path elsewhere, or for a file that is not passed on."""
         try:
             whole = os.path.abspath(os.fsdecode(path))
-        except (TypeError, ValueError):  # A descriptor, of something that was opened before; or no path at all.
+        except (TypeError, ValueError):  # A descriptor of something that was opened before; or not a path at all.
             return None
         except OSError:  # The working directory was removed.
             self._all = True
@@ -136,7 +136,7 @@ class Reads:
 
 
 class _Traced:
-    """In place of `os.stat` and its like, of which no event tells. No function, so that classes which keep one do not bind it."""
+    """Replaces `os.stat` and similar functions, for which there is no event. Not a function, so that classes that store it do not bind it."""
 
     def __init__(self, reads, name):
         self._reads, self.__name__ = reads, name
@@ -159,7 +159,7 @@ class _Traced:
 
 
 def _is_for_import(frame):
-    """Python looks for modules in every folder of `sys.path`; which ones a step imports is known by name."""
+    """Python searches for modules in every folder of `sys.path`; which ones a step imports is known by name."""
     name = frame.f_code.co_filename
     return name.startswith("<frozen importlib") or os.path.join("importlib", "metadata") in name
 

@@ -1,4 +1,4 @@
-"""What to do about a variable that cannot reach the next step, by its type."""
+"""Suggestions for variables that cannot reach the next step, by type."""
 
 _IN_ITS_STEP = "Create it in the step that uses it, or delete it (`del %s`) at the end of its step."
 _BY_TYPE = [

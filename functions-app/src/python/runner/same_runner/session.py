@@ -1,4 +1,4 @@
-"""A session context: the globals of the module in which steps run, as `dill.dump_session` writes them."""
+"""A session context: the globals of the module in which steps run, in the format of `dill.dump_session`."""
 
 import contextlib
 import errno
@@ -24,7 +24,7 @@ _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class SessionError(Exception):
-    """Raised by no user code: it has a name and a message, but no useful traceback."""
+    """Not raised by user code: it has a name and a message, but no useful traceback."""
 
     def __init__(self, name, message):
         super().__init__(message)
@@ -32,7 +32,7 @@ class SessionError(Exception):
 
 
 def new_module():
-    """An importable-looking module, as upstream's clients expect when they load the session."""
+    """A module that looks importable, as upstream's clients expect when they load the session."""
     loader = importlib.machinery.SourceFileLoader(MODULE_NAME, MODULE_NAME + ".py")
     module = importlib.util.module_from_spec(importlib.util.spec_from_loader(MODULE_NAME, loader))
     # Jupyter has no `__file__` either, and this one would not exist.
@@ -43,19 +43,19 @@ def new_module():
 
 
 def enter_main(module):
-    """Makes it the program's main module, as a notebook's variables are: `__name__` says so, and pickle finds its classes there."""
+    """Makes it the program's main module, like a notebook's variables: `__name__` shows this, and pickle finds its classes there."""
     module.__dict__["__name__"] = "__main__"
     sys.modules["__main__"] = module
 
 
 def load(path, module):
-    """Of the form that clients have too. Raises SessionError for a session that cannot be loaded here."""
+    """Loads the format that clients use too. Raises SessionError for a session that cannot be loaded here."""
     with _loading():
         dill.load_session(path, main=module)
 
 
 def receive(description, folder, module):
-    """As `load`, for what `hand_over` wrote; `folder` has its parts. Returns what `hand_over` wants of it."""
+    """Like `load`, for the output of `hand_over`; `folder` contains its parts. Returns what `hand_over` needs from it."""
     with _loading():
         file, loaded = reading.open_session(description, folder)
         if loaded.module_path is not None:
@@ -83,9 +83,9 @@ def _loading():
 
 
 def save(path, module, boundary, limit):
-    """Writes the session as any dill loads it. What cannot be pickled is replaced first.
+    """Writes the session in a form that any dill can load. Variables that cannot be pickled are replaced first.
 
-    Returns False, and leaves no file, where it is larger than `limit`.
+    Returns False, and leaves no file, if it is larger than `limit`.
     """
     file = LimitedFile(path, limit)
     try:
@@ -98,7 +98,7 @@ def save(path, module, boundary, limit):
 
 
 def hand_over(folder, module, boundary, limit, loaded=None):
-    """Writes the session for the next step. Returns its description; raises SessionError where it is larger than `limit`."""
+    """Writes the session for the next step. Returns its description; raises SessionError if it is larger than `limit`."""
     parts_folder = parts.PartsFolder(folder)
 
     def describe(places):
@@ -121,7 +121,7 @@ def hand_over(folder, module, boundary, limit, loaded=None):
 
 @contextlib.contextmanager
 def _saving(module):
-    # Without it no client could load the session; a step may have changed it.
+    # Without it, no client could load the session; a step may have changed it.
     module.__dict__["__name__"] = MODULE_NAME
     try:
         yield
@@ -139,10 +139,10 @@ _WAY_OUT = "Delete variables that later steps do not need, or files that the ste
 def _pickle(dump, file, module, boundary, carries):
     try:
         return dump()
-    except BaseException as error:  # What a foreign object raises need not be an Exception.
+    except BaseException as error:  # Foreign objects may raise errors that are not an Exception.
         if isinstance(error, writing.TooLarge) or _is_no_space(error):
             raise
-        # Only now is each global tried alone: nearly every session is written at the first attempt.
+        # Only now is each global tried separately: nearly every session is written at the first attempt.
         travel.drop_what_cannot_travel(module)
         boundary.explode_unpicklable(carries)
     file.restart()
@@ -156,7 +156,7 @@ class LimitedFile:
         self._file, self._limit, self._size = open(path, "wb"), limit, 0
 
     def expect(self, size):
-        """Asked before something large is made only to be written."""
+        """Called before large data is created only to be written."""
         if self._size + size > self._limit:
             raise writing.TooLarge(self._size + size)
 

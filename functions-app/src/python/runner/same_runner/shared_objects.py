@@ -1,19 +1,19 @@
-"""Variables that are one with the step's process: objects that a whole program shares, such as `os.environ`, are no copies in the next
-step, and paths below the working directory lead into the next step's.
+"""Variables that are objects of the step's process: objects that a whole program shares, such as `os.environ`, are not copies in the next
+step, and paths below the working directory lead to the next step's directory.
 """
 
 import sys
 
 from .state import process
 
-# By class: where its instances are found that are not a variable's own. `from random import randint` makes a method of such a one.
+# By class: where its shared instances are. `from random import randint`, for example, creates a method of such an instance.
 _PLACES = {
     "os._Environ": (("os", "environ"), ("os", "environb")),
     "random.Random": (("random", "_inst"),),
     "numpy.random.mtrand.RandomState": (("numpy.random.mtrand", "_rand"),),
     "matplotlib.RcParams": (("matplotlib", "rcParams"),),
 }
-# Plain lists and dicts, which are only looked for among the variables themselves.
+# Plain lists and dicts, which are only searched for among the variables themselves.
 _PLAIN = (("sys", "path"), ("sys", "argv"), ("sys", "modules"))
 
 
@@ -22,7 +22,7 @@ def has_shared(kind):
 
 
 def reduce(value):
-    """How pickle gets it again; None for one that is a variable's own."""
+    """How pickle gets the shared object again; None for an object that belongs to a variable."""
     if _name_of(type(value)) == "decimal.Context":
         decimal = sys.modules["decimal"]
         return (decimal.getcontext, ()) if value is decimal.getcontext() else None
@@ -44,7 +44,7 @@ def restore(module, names):
 
 
 def paths_of(variables):
-    """The texts among the variables that are paths below the working directory, as `os.getcwd()` returns one; by name."""
+    """The variables with the text of a path below the working directory, such as the result of `os.getcwd()`; by name."""
     portable = {name: process.portable(value) for name, value in variables if type(value) is str}
     return {name: path for name, path in portable.items() if type(path) is tuple}
 

@@ -15,12 +15,12 @@ _SEQUENCES = (list, tuple, set, frozenset, collections.deque)
 _SHARED = (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.CodeType)
 
 
-# Counting is no reason to hold up a step for long, least of all what makes new parts as it is looked at (a mock).
+# Counting must not delay a step for long, in particular for objects that create new parts when they are read (a mock).
 _WITHIN_S = 3.0
 
 
 def text_of(size):
-    """As people read it: `1.2 GB`."""
+    """The size for people: `1.2 GB`."""
     for unit in ("bytes", "kB", "MB", "GB"):
         if size < 1000 or unit == "GB":
             return "%d bytes" % size if unit == "bytes" else "%.1f %s" % (size, unit)
@@ -28,7 +28,7 @@ def text_of(size):
 
 
 def deep_size(value, limit=None):
-    """Bytes of the object and all it holds, each counted once. Stops counting soon after `limit`, and when it takes too long."""
+    """The bytes of the object and everything in it, each object counted once. Stops soon after `limit`, and when it takes too long."""
     total = 0
     deadline = time.monotonic() + _WITHIN_S
     seen = set()
@@ -37,7 +37,7 @@ def deep_size(value, limit=None):
         if limit is not None and total > limit:
             return total
         item = queue.pop()
-        # Asked of the type: an object may answer anything for its `__class__`, or raise.
+        # The type is used, because an object may return anything for its `__class__`, or raise.
         kind = type(item)
         if id(item) in seen or issubclass(kind, _SHARED):
             continue
@@ -56,7 +56,7 @@ def deep_size(value, limit=None):
 
 
 def _add(parts, seen, queue):
-    """Queues the parts, but measures plain values at once: millions of numbers in a list are usual."""
+    """Queues the parts, but measures plain values at once: lists of millions of numbers are common."""
     if not all(map(_PLAIN.__contains__, map(id, map(type, parts)))):
         queue.extend(parts)
         return 0
@@ -74,9 +74,9 @@ def _own_size(item):
         if not _is_trusted(item) and isinstance(type(item).__sizeof__, types.FunctionType):
             return object.__sizeof__(item)
         size = sys.getsizeof(item, 0)
-        # numpy's views and pandas' frames hold more than they admit.
+        # numpy's views and pandas' frames hold more memory than they report.
         held = getattr(item, "nbytes", None) if _is_trusted(item) else None
-    except BaseException:  # Whatever the step's own classes raise.
+    except BaseException:  # The step's own classes may raise anything.
         return 0
     return max(size, held) if type(held) is int else size
 
@@ -92,7 +92,7 @@ def _parts(item):
             return [*dict.keys(item), *dict.values(item)]
         for kind in _SEQUENCES:
             if issubclass(type(item), kind):
-                # Not as a subclass iterates, which may be without end.
+                # Without using the iteration of a subclass, which may be endless.
                 return list(kind.__iter__(item))
         if _is_trusted(item):
             return []

@@ -1,4 +1,4 @@
-"""The code of a run's steps, so that tracebacks show the lines of functions which earlier steps defined, and `inspect.getsource` works."""
+"""The code of a run's steps, so that tracebacks show lines of functions from earlier steps, and `inspect.getsource` works."""
 
 import linecache
 
@@ -9,8 +9,8 @@ _known = {}
 
 def add(file_name, code):
     _known[file_name] = code
-    # Python's own idea of a line: `str.splitlines` would end one at a form feed too. A last line without its end is underlined one
-    # place off.
+    # Python's definition of a line: `str.splitlines` would also split at a form feed. A last line without a newline is underlined one
+    # character too far.
     lines = [line + "\n" for line in code.split("\n")]
     linecache.cache[file_name] = (len(code), None, lines, file_name)
 
@@ -26,7 +26,7 @@ def restore(state):
 
 
 def to_state():
-    """The latest steps' code, within a limit: a session is written and read by every step."""
+    """The latest steps' code, within a limit, because every step writes and reads it with the session."""
     packed, size = {}, 0
     for file_name, code in reversed(list(_known.items())):
         size += len(code)

@@ -1,4 +1,4 @@
-"""Runs one step in a process of its own."""
+"""Runs one step in its own process."""
 
 import json
 import os
@@ -12,18 +12,18 @@ from .cells import history, run_cells, shell
 from .display import figures, ipython_package, plotly_figures, publish
 from .state import interpreter
 
-# As sysexits.h has it: the result could not be written.
+# From sysexits.h: the result could not be written.
 _EX_IOERR = 74
 
 
 def run(request, folder, channel):
-    """Runs the step and leaves its report. Returns the process's exit code."""
+    """Runs the step and writes its report. Returns the process's exit code."""
     _prepare(request, folder, channel)
     try:
         report = _run(request, folder, channel)
     except session.SessionError as error:
         report = {"failure": {"type": error.name, "message": str(error), "traceback": ""}}
-    except BaseException as error:  # Whatever a foreign object raises while it is saved or shown.
+    except BaseException as error:  # Raised by a foreign object while it is saved or shown.
         report = {"failure": failure.describe(error)}
     finally:
         channel.sync()
@@ -44,7 +44,7 @@ def _run(request, folder, channel):
     loaded = _take_over(request, folder, module)
     travel.unpack(module, cells)
     received = boundary.names_of(module)
-    # As Python reads a file: a byte order mark and other line ends than its own mean nothing.
+    # Like Python's own reading of files: a byte order mark and foreign line endings have no effect.
     with open(os.path.join(folder, "code.py"), encoding="utf-8-sig") as file:
         code = file.read()
     if request["cells"] is not None:
@@ -70,7 +70,7 @@ def _run(request, folder, channel):
 
 
 def _trace_reads(request):
-    """From here on: modules that the session imports may lie in the working directory."""
+    """Starts here, because modules that the session imports may be in the working directory."""
     if not request.get("tracesReads"):
         return None
     traced = reads.Reads(os.getcwd())
@@ -79,7 +79,7 @@ def _trace_reads(request):
 
 
 def _take_over(request, folder, module):
-    """Fills the module with what the step before left."""
+    """Fills the module with the session of the previous step."""
     received, plain = (os.path.join(folder, name) for name in ("session.json", "session.in"))
     if os.path.exists(received):
         with open(received, encoding="utf-8") as file:
@@ -90,7 +90,7 @@ def _take_over(request, folder, module):
 
 
 def _hand_on(module, cells, request, session_out, before, is_last):
-    """Writes the session, and tells what of it reaches the next step. `before`: what was loaded, and the names of its variables."""
+    """Writes the session, and reports which variables reach the next step. `before`: what was loaded, and the names of its variables."""
     loaded, received = before
     edge = boundary.Boundary(module, cells.makers, received)
     edge.explode_large(request["variableBytes"], request["sessionBytes"])
@@ -123,7 +123,7 @@ def _open_cells(request, module, channel):
 
 
 def _cells_of(request, code):
-    """The step's code in the parts that the request names; all of it is one part where it names none."""
+    """The step's code in the parts that the request names; one part if it names none."""
     if request["cells"] is None:
         return [{"number": None, "file": "<%s>" % request["name"], "source": code}]
     lines, parts = code.split("\n"), []
@@ -135,13 +135,13 @@ def _cells_of(request, code):
 
 
 def _free_space(*paths):
-    """On a full disk, what the step wrote may take the report's place. Cut rather than removed: the step may hold it open."""
+    """On a full disk, the step's files may take up the report's space. They are truncated instead of removed, because they may be open."""
     for path in paths:
         files = [os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names]
         for file in files if os.path.isdir(path) else [path]:
             try:
                 found = os.lstat(file)
-                # What has another name elsewhere is not this step's alone.
+                # A file that has another name elsewhere does not belong only to this step.
                 if stat.S_ISREG(found.st_mode) and found.st_nlink == 1:
                     os.truncate(file, 0)
             except OSError:
@@ -152,7 +152,7 @@ def _write_report(report, folder):
     path = os.path.join(folder, "report.json")
     with open(path + ".part", "w", encoding="ascii") as file:
         file.write(json.dumps(report))
-    os.replace(path + ".part", path)  # Whole or not at all.
+    os.replace(path + ".part", path)  # Atomic.
     return 0
 
 
@@ -172,11 +172,11 @@ def _prepare(request, folder, channel):
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.chdir(os.path.join(folder, "work"))
     os.environ.update(request["environ"])
-    # What a step leaves there is deleted with its folder.
+    # Files that a step leaves there are deleted with its folder.
     os.environ["TMPDIR"] = tempfile.tempdir = os.path.join(folder, "tmp")
     sys.path.insert(0, os.getcwd())
     sys.argv = [""]
-    # Those of the process's start are the guardian's.
+    # The original streams belong to the guardian.
     sys.__stdout__, sys.__stderr__ = (
         open(descriptor, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False) for descriptor in (1, 2)
     )

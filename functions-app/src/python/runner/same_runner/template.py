@@ -1,8 +1,8 @@
-"""A process that forks guardians: with Python, dill and the packages of earlier steps loaded, which takes a hundredth of a start's time.
+"""A process that forks guardians: with Python, dill and the packages of earlier steps preloaded, a fork takes a hundredth of a start's time.
 
-It runs no code of a notebook, so that steps share nothing through it. It listens on a socket in a folder of its own; of each two
-connections the first becomes a guardian's standard input, the second its descriptor 3. On descriptor 3 of its own it reports `template`.
-It ends, with its folder, at the end of its standard input: when the app stops it, or is gone.
+It runs no code of a notebook, so steps share nothing through it. It listens on a socket in its own folder; of each pair of
+connections, the first becomes a guardian's standard input, the second its descriptor 3. On its own descriptor 3 it reports `template`.
+It exits, and removes its folder, at the end of its standard input: when the app stops it, or is gone.
 """
 
 import gc
@@ -39,9 +39,9 @@ def _serve(temp_folder, folder, names):
     loaded = modules.load(names)
     if "numpy" in loaded and not _can_fork(modules):
         return _report({"kind": "template", "unsafe": True})
-    # Guardians that have ended are nobody's concern.
+    # Guardians that have exited need no attention.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    # What is loaded stays, and pages that the collector never touches stay shared.
+    # Preloaded data is kept, and pages that the garbage collector never touches remain shared.
     gc.collect()
     gc.freeze()
     path = os.path.join(folder, "socket")
@@ -59,7 +59,7 @@ def _serve(temp_folder, folder, names):
 
 
 def _installed():
-    """When something was installed or removed last, by folder: what is loaded may be older than what is there."""
+    """When a package was installed or removed last, by folder: the preloaded version may be older than the installed one."""
     found = {}
     for folder in sys.path:
         if os.path.basename(folder) in ("site-packages", "dist-packages") and os.path.isdir(folder):
@@ -68,7 +68,7 @@ def _installed():
 
 
 def _accept(listener):
-    """Two connections; None where the second one never came."""
+    """Accepts two connections; None if the second one never arrived."""
     first, _ = listener.accept()
     listener.settimeout(_CONNECT_S)
     try:
@@ -84,7 +84,7 @@ def _accept(listener):
 def _fork(pair, listener, temp_folder, modules):
     try:
         child = os.fork()
-    except OSError:  # Too many processes: the app sees both connections end.
+    except OSError:  # Too many processes: the app sees the end of both connections.
         child = -1
     if child == 0:
         try:
@@ -108,7 +108,7 @@ def _become_guardian(pair, listener, temp_folder, modules):
 
 
 def _can_fork(modules):
-    """Whether numpy works in a fork of this process. Its threads do not exist there, and not every library copes with that."""
+    """Whether numpy works in a fork of this process. Its threads do not exist there, which not every library supports."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     child = os.fork()
     if child == 0:

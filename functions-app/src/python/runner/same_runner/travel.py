@@ -1,5 +1,5 @@
-"""What travels with a session besides the notebook's variables, and is not part of the user's result: the code of the steps, what the
-notebook remembers of its cells, and the interpreter's own state.
+"""Data that is saved with a session in addition to the notebook's variables, and is not part of the user's result: the code of the
+steps, the notebook's history of its cells, and the interpreter's own state.
 """
 
 import sys
@@ -11,7 +11,7 @@ _NAME = "__same_state__"
 
 
 def pack(module, cells):
-    """Puts it into the module before it is written."""
+    """Adds this data to the module before it is written."""
     variables = boundary.user_globals(module)
     vars(module)[_NAME] = {
         "sources": sources.to_state(),
@@ -23,7 +23,7 @@ def pack(module, cells):
 
 
 def unpack(module, cells):
-    """Takes it out of a loaded session."""
+    """Removes this data from a loaded session."""
     packed = vars(module).pop(_NAME, None)
     if not isinstance(packed, dict):
         return
@@ -36,13 +36,13 @@ def unpack(module, cells):
 
 
 def module_path(module):
-    """Of `sys.path`, what the modules of the variables may be found by."""
+    """The entries of `sys.path` through which the modules of the variables may be found."""
     packed = vars(module).get(_NAME) or {}
     return packed.get("interpreter", {}).get("sys.path")
 
 
 def environ_names(module):
-    """Variables of the environment that the next step begins with, besides its own."""
+    """Environment variables with which the next step starts, in addition to its own."""
     packed = vars(module).get(_NAME) or {}
     return sorted(packed.get("interpreter", {}).get("os.environ", {}).get("set", {}))
 
@@ -52,7 +52,7 @@ def discard(module):
 
 
 def drop_what_cannot_travel(module):
-    """After a session could not be written: its parts are tried one by one."""
+    """Called after a session could not be written: tries its parts one by one."""
     packed = vars(module).get(_NAME)
     for part in packed.values() if isinstance(packed, dict) else ():
         for key, value in list(part.items()):
@@ -61,7 +61,7 @@ def drop_what_cannot_travel(module):
 
 
 def _drop(part, key, value, module):
-    """Of a collection, such as the results of cells, only what is at fault."""
+    """Removes only the failing items of a collection, such as the results of cells."""
     if isinstance(value, dict):
         part[key] = {name: item for name, item in value.items() if _can_travel(item, module)}
     elif isinstance(value, list):

@@ -1,4 +1,4 @@
-"""A short account of the session's variables, so that nobody has to unpickle a session to see results."""
+"""A short description of the session's variables, so that results are visible without unpickling a session."""
 
 import reprlib
 import signal

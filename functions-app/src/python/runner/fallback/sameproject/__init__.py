@@ -1,1 +1,1 @@
-"""Answers for the real `sameproject` package where it is not installed: only `sameproject.sdk.dataset`."""
+"""Replaces the real `sameproject` package if it is not installed: provides only `sameproject.sdk.dataset`."""

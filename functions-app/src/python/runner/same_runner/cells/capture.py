@@ -1,4 +1,4 @@
-"""`%%capture`: keeps what a cell prints and displays, in place of showing it."""
+"""`%%capture`: stores what a cell prints and displays instead of showing it."""
 
 import io
 import shlex

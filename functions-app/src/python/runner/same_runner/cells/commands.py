@@ -7,7 +7,7 @@ import sys
 
 
 class Lines(list):
-    """A program's output: a list of its lines, also as one text (`n`), with blanks (`s`) and as paths (`p`)."""
+    """A program's output: a list of its lines; also as one text (`n`), separated by blanks (`s`), and as paths (`p`)."""
 
     @property
     def l(self):
@@ -29,7 +29,7 @@ class Lines(list):
 
 
 def run(command):
-    """Runs a shell's command; what it prints is the cell's output. Returns its exit code."""
+    """Runs a shell command and shows its output as the cell's. Returns its exit code."""
     return _run_shown([_shell(), "-c", command], None)
 
 
@@ -39,7 +39,7 @@ def output_of(command):
 
 
 def run_script(program, script, out=None, err=None):
-    """Gives a script to a program. Returns `(exit code, stdout, stderr)`; what is not asked for is shown, and None."""
+    """Passes a script to a program. Returns `(exit code, stdout, stderr)`; output that is not requested is shown, and returned as None."""
     if not out and not err:
         return _run_shown(program, script), None, None
     done = subprocess.run(program, input=script.encode(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -56,7 +56,7 @@ def _run_shown(program, script):
     options = {"stdin": subprocess.DEVNULL} if script is None else {"input": script.encode()}
     if _is_own(sys.stdout, 1) and _is_own(sys.stderr, 2):
         return subprocess.run(program, **options).returncode
-    # Somebody captures what the cell prints.
+    # The cell's output is being captured.
     done = subprocess.run(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
     sys.stdout.write(_text(done.stdout))
     sys.stderr.write(_text(done.stderr))

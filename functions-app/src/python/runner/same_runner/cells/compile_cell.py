@@ -1,4 +1,4 @@
-"""From a cell's source to code: the statements, and the expression at the end whose value the cell shows."""
+"""Compiles a cell's source: the statements, and the expression at the end whose value the cell shows."""
 
 import ast
 import inspect
@@ -10,13 +10,13 @@ _FUTURES = [getattr(__future__, name) for name in __future__.all_feature_names]
 
 
 class Compiler:
-    """Remembers `from __future__` imports: they hold for the cells after theirs too."""
+    """Remembers `from __future__` imports: they also apply to the following cells."""
 
     def __init__(self):
         self.flags = 0
 
     def compile(self, source, file_name, is_last_shown):
-        """`[(code, is_expression)]`. Raises SyntaxError and what else `compile` raises."""
+        """Returns `[(code, is_expression)]`. Raises SyntaxError, and any other error of `compile`."""
         tree = self._compile(source, file_name, "exec", ast.PyCF_ONLY_AST)
         last = tree.body[-1] if tree.body else None
         if not is_last_shown or not isinstance(last, ast.Expr) or _is_silenced(source):
@@ -36,7 +36,7 @@ class Compiler:
 
 
 def _is_silenced(source):
-    """Whether the source ends with a semicolon, whatever comments follow."""
+    """Whether the source ends with a semicolon, possibly followed by comments."""
     last = None
     try:
         for token in tokenize.generate_tokens(io.StringIO(source).readline):

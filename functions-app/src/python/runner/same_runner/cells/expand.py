@@ -1,4 +1,4 @@
-"""`$name` and `{expression}` in the lines of magics and commands, as IPython has it."""
+"""`$name` and `{expression}` in the lines of magics and commands, by IPython's rules."""
 
 import re
 
@@ -6,7 +6,7 @@ _PARTS = re.compile(r"\$\$|\{\{|\}\}|\$(?P<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)
 
 
 def variables(text, scope):
-    """Names that there are not are left: they may be the shell's own. So is everything where an expression fails."""
+    """Unknown names are unchanged, because they may be the shell's own. So is the whole text if an expression fails."""
 
     def replace(match):
         if match.group("name"):

@@ -1,4 +1,4 @@
-"""Magics about folders, files and the environment: `%cd`, `%pwd`, `%env`, `%run`, `%%writefile`."""
+"""Magics for folders, files and the environment: `%cd`, `%pwd`, `%env`, `%run`, `%%writefile`."""
 
 import json
 import os
@@ -51,7 +51,7 @@ def writefile(shell, line, body):
 
 
 def run(shell, line):
-    """`%run [-i] file.py arguments`: the file's variables become the notebook's. A notebook runs in these at once."""
+    """`%run [-i] file.py arguments`: the file's variables become the notebook's. A notebook runs directly in the notebook's variables."""
     words = shlex.split(line)
     shares = "-i" in words[:1]
     name, *arguments = words[1:] if shares else words

@@ -1,6 +1,6 @@
-"""What a notebook remembers of its cells: `In`, `Out`, `_`, `__`, `___` and `_3`, found where built-in names are.
+"""The notebook's history of its cells: `In`, `Out`, `_`, `__`, `___` and `_3`, which are available like built-in names.
 
-They are not variables of the notebook: they would be written into every session and shown with every result.
+They are not variables of the notebook: otherwise, every session would contain them, and every result would list them.
 """
 
 import builtins
@@ -31,7 +31,7 @@ class History:
         self._show_last()
 
     def to_state(self, with_outputs):
-        """What the next step continues with; results only where it reads them."""
+        """The state with which the next step continues; includes results only if it reads them."""
         state = {"inputs": self.inputs}
         return {**state, "outputs": self.outputs, "last": self._last} if with_outputs else state
 

@@ -1,4 +1,4 @@
-"""Magics with a plain meaning. The client turns `%name line` into `get_ipython().run_line_magic("name", "line")`, as IPython does."""
+"""Magics with a simple meaning. The client turns `%name line` into `get_ipython().run_line_magic("name", "line")`, like IPython."""
 
 import shlex
 import subprocess
@@ -9,7 +9,7 @@ from . import capture, commands, file_magics, timing
 
 
 class UsageError(Exception):
-    """A magic that is not there, or is called wrongly."""
+    """An unknown magic, or one with wrong arguments."""
 
 
 class Magics:

@@ -1,4 +1,4 @@
-"""Runs the cells of a step, one after the other, and tells what each of them does."""
+"""Runs the cells of a step, one after the other, and reports what each of them does."""
 
 import inspect
 import os
@@ -11,7 +11,7 @@ from . import compile_cell
 
 
 class Cells:
-    """The cells of one step in one module; `history` is absent where the step's request knew no cells."""
+    """The cells of one step in one module; `history` is absent if the step's request has no cells."""
 
     def __init__(self, module, channel, history=None, keeps_results=False):
         self._module, self._channel = module, channel
@@ -19,7 +19,7 @@ class Cells:
         self.keeps_results = keeps_results
         self.compiler = compile_cell.Compiler()
         self.count = 0
-        # By variable: the number of the cell that made it.
+        # By variable: the number of the cell that created it.
         self.makers = {}
         self.code_ms = 0.0
         self.has_exited = False
@@ -31,7 +31,7 @@ class Cells:
         shell.install()
 
     def run(self, cells):
-        """Stops at the first cell that fails; returns what `failure.describe` says of it, else None."""
+        """Stops at the first cell that fails; returns its `failure.describe`, otherwise None."""
         for cell in cells:
             if not cell["source"].strip():
                 continue
@@ -41,7 +41,7 @@ class Cells:
         return None
 
     def to_state(self):
-        """What the cells of the next step go on with."""
+        """The state with which the cells of the next step continue."""
         state = {"count": self.count, "makers": self.makers, "flags": self.compiler.flags}
         return state if self._history is None else {**state, **self._history.to_state(self.keeps_results)}
 
@@ -54,12 +54,12 @@ class Cells:
             self._history.install()
 
     def close(self):
-        """Ends what the cells' coroutines left behind."""
+        """Ends what the cells' coroutines left running."""
         if self._loop is not None:
             self._loop.close()
 
     def show_value(self, value):
-        """What a cell's last expression gives; also `sys.displayhook`."""
+        """Shows the value of a cell's last expression; also used as `sys.displayhook`."""
         if value is None:
             return
         if self._history is not None:
@@ -69,7 +69,7 @@ class Cells:
             publish.current().result(self.count, data, metadata)
 
     def run_source(self, source, file_name, is_last_shown=False):
-        """Runs code in the notebook's variables as a part of the cell that runs now."""
+        """Runs code in the notebook's variables, as a part of the current cell."""
         sources.add(file_name, source)
         parts = self.compiler.compile(source, file_name, is_last_shown)
         value = self._evaluate(parts)
@@ -77,7 +77,7 @@ class Cells:
             self.show_value(value)
 
     def run_for_value(self, source):
-        """Value of an expression; None after statements, or where nothing is left of it by a semicolon."""
+        """Returns the value of an expression; None for statements, or if a semicolon suppresses the value."""
         return self._evaluate(self.compiler.compile(source, "<code in %s>" % self.file_name, True))
 
     def _run_one(self, cell):
@@ -98,7 +98,7 @@ class Cells:
             error = raised
         if os.getpid() != process:
             _end_fork(error)
-        # They are of the cell's code, not of what follows.
+        # These warnings concern the cell's code, not the code that follows.
         sys.settrace(None)
         sys.setprofile(None)
         ms = (time.perf_counter() - started) * 1000
@@ -113,7 +113,7 @@ class Cells:
             described = failure.describe(error)
             self._channel.event(
                 "error",
-                # As Jupyter has it; the traceback tells its module.
+                # The name that Jupyter uses; the traceback contains its module.
                 name=type(error).__name__,
                 value=described["message"],
                 traceback=described["traceback"].split("\n"),
@@ -132,7 +132,7 @@ class Cells:
             print("A figure could not be shown: %s: %s" % (type(error).__name__, failure.text_of(error)), file=sys.stderr)
 
     def _evaluate(self, parts):
-        """Runs them; returns the value of the last one."""
+        """Runs the parts; returns the value of the last one."""
         if any(code.co_flags & inspect.CO_COROUTINE for code, _ in parts):
             return self._in_event_loop(self._evaluate_async(parts))
         value = None
@@ -152,7 +152,7 @@ class Cells:
         import asyncio  # Few steps need it, and it takes long to load.
 
         if self._loop is None:
-            # One for all cells, so that what one of them starts is there in the next.
+            # One loop for all cells, so that tasks started by one cell still exist in the next.
             self._loop = asyncio.new_event_loop()
             asyncio.set_event_loop(self._loop)
         return self._loop.run_until_complete(coroutine)
@@ -171,7 +171,7 @@ def dict_of_ids(module):
 
 
 def _end_fork(error):
-    """A process that the cell forked came to the end of the cell's code: the result is its parent's alone."""
+    """A process that the cell forked reached the end of the cell's code: only its parent produces the result."""
     code = 0
     if isinstance(error, SystemExit):
         code = error.code if isinstance(error.code, int) else int(error.code is not None)

@@ -1,4 +1,4 @@
-"""What `get_ipython()` returns: as much of IPython's shell as notebooks and libraries use, without IPython."""
+"""The object that `get_ipython()` returns: the part of IPython's shell that notebooks and libraries use, without IPython."""
 
 import builtins
 import sys
@@ -9,7 +9,7 @@ from . import commands, expand, magics
 
 
 class Config(dict):
-    """Sections of options, made as they are asked for."""
+    """Sections of options, created on access."""
 
     def __getattr__(self, name):
         if name.startswith("_"):
@@ -44,7 +44,7 @@ class Events:
 
 
 class Formatter:
-    """Functions by class for one MIME type."""
+    """Functions by class, for one MIME type."""
 
     def __init__(self, kind):
         self._known = mime.registered.setdefault(kind, {})
@@ -80,7 +80,7 @@ class DisplayPublisher:
         publish.clear_output(wait)
 
 
-# Programs tell by this name that they run in a notebook.
+# Programs recognize by this name that they run in a notebook.
 _SHELL = """
 import builtins
 value = getattr(builtins, "get_ipython", lambda: None)()
@@ -97,7 +97,7 @@ class ZMQInteractiveShell:
         self._magics = magics.Magics(self)
 
     def __reduce__(self):
-        # In a later step it is that step's own.
+        # In a later step, this is the shell of that step.
         return own_objects.rebuild(_SHELL)
 
     def install(self):
@@ -130,7 +130,7 @@ class ZMQInteractiveShell:
         return self._magics.run_cell(name, self._expanded(name, line), cell)
 
     def _expanded(self, name, line):
-        # They are given Python, where braces are sets and dictionaries.
+        # Their argument is Python code, in which braces are sets and dictionaries.
         return line if name in ("time", "timeit", "config") else expand.variables(line, self.user_ns)
 
     def magic(self, text):
@@ -170,18 +170,18 @@ class ZMQInteractiveShell:
         self._cells.run_source(source, "<code of %s>" % self._cells.file_name, is_last_shown=True)
 
     def run_body(self, source, first_line=2):
-        """A cell magic's body, which begins in the second line of its cell."""
+        """Runs the body of a cell magic, which begins in the second line of its cell."""
         self._cells.run_source("\n" * (first_line - 1) + source, self._cells.file_name, is_last_shown=True)
 
     def run_code(self, source):
-        """Value of an expression, or None after statements."""
+        """Returns the value of an expression, or None for statements."""
         return self._cells.run_for_value(source)
 
     def set_next_input(self, *_, **__):
-        """There is nobody who would go on in a cell."""
+        """Has no effect: nobody is typing in a next cell."""
 
     def enable_gui(self, gui=None):
-        """There is no screen."""
+        """Has no effect: there is no screen."""
 
     def enable_matplotlib(self, gui=None):
         return "inline", "inline"

@@ -32,7 +32,7 @@ def _timed(work):
 
 
 class TimeitResult:
-    """What `%timeit -o` returns."""
+    """The object that `%timeit -o` returns."""
 
     def __init__(self, loops, repeat, runs):
         self.loops, self.repeat = loops, repeat
@@ -74,7 +74,7 @@ def timeit_cell(shell, line, body):
 
 
 def _measure(shell, statement, setup, options):
-    ast.parse(statement)  # A mistake in it is shown as the cell's.
+    ast.parse(statement)  # A syntax error is shown as the cell's.
     timer = timeit.Timer(statement, setup, globals=shell.user_ns)
     loops = options["n"] or timer.autorange()[0]
     was_enabled = gc.isenabled()

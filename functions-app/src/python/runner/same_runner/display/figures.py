@@ -1,4 +1,4 @@
-"""matplotlib without a screen: figures are shown at the end of their cell, or where `show()` is called, as Jupyter's inline backend does."""
+"""matplotlib without a screen: figures are shown at the end of their cell or at `show()`, like with Jupyter's inline backend."""
 
 import io
 import sys
@@ -14,12 +14,12 @@ def install():
     import_hooks.after_import("matplotlib.pyplot", _take_over)
 
 
-# In a notebook a figure is done once it was shown; in a plain script it can still be drawn on.
+# In a notebook, a figure is closed after it was shown; in a plain script, it can still be changed.
 closes = True
 
 
 def set_formats(formats):
-    """As `InlineBackend.figure_formats` names them. Returns those that are unknown."""
+    """Sets the formats, named as in `InlineBackend.figure_formats`. Returns the unknown ones."""
     for kind in set(_MIME_TYPES.values()):
         mime.registered[kind].pop(_FIGURE, None)
     for name in formats:
@@ -29,7 +29,7 @@ def set_formats(formats):
 
 
 def show_open():
-    """Shows all open figures, and closes them in a notebook."""
+    """Shows all open figures; in a notebook, also closes them."""
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot is None or not pyplot.get_fignums():
         return
@@ -44,7 +44,7 @@ def show_open():
 
 
 def render(figure, name):
-    """Bytes or text of the figure; of a retina picture also its size."""
+    """Returns the figure as bytes or text; for a retina image, also its size."""
     kind = "png" if name == "retina" else name
     dpi = figure.dpi * (2 if name == "retina" else 1)
     target = io.BytesIO()

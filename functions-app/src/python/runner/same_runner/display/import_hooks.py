@@ -1,4 +1,4 @@
-"""Runs functions right after a module was imported: libraries that look for IPython are then told about this runner instead."""
+"""Runs functions right after a module was imported, to make libraries that look for IPython use this runner instead."""
 
 import sys
 
@@ -6,7 +6,7 @@ _actions = {}
 
 
 class _Finder:
-    """Finds nothing itself: asks the others, and adds the action to their loader."""
+    """Finds nothing itself: asks the other finders, and adds the action to their loader."""
 
     def __init__(self):
         self._finding = set()
@@ -41,20 +41,20 @@ class _Loader:
         return self._loader.create_module(spec)
 
     def exec_module(self, module):
-        # The module's own loader is what others expect to find there.
+        # Other code expects the module's own loader there.
         module.__spec__.loader = module.__loader__ = self._loader
         self._loader.exec_module(module)
         imported([self._name])
 
 
 def imported(names):
-    """They are loaded now."""
+    """Runs the actions of modules that are loaded now."""
     for name in names:
         for action in _actions.pop(name, ()):
             try:
                 action(sys.modules[name])
             except Exception:
-                pass  # Another version of the library: it works as it does without us.
+                pass  # Another version of the library: it works as it would without the action.
 
 
 def after_import(name, action):

@@ -1,4 +1,4 @@
-"""Where IPython is installed, its `display` and its `get_ipython` are the runner's: there is no shell of its own."""
+"""If IPython is installed, replaces its `display` and `get_ipython` with the runner's, because there is no IPython shell."""
 
 from . import import_hooks, publish
 
@@ -15,6 +15,6 @@ def install(shell):
         module.get_ipython = lambda: shell
 
     import_hooks.after_import("IPython.core.display_functions", take_display)
-    # Before version 7.23 they were here; later it takes them from above.
+    # Before version 7.23 they were defined here; later versions import them from above.
     import_hooks.after_import("IPython.core.display", take_display)
     import_hooks.after_import("IPython.core.getipython", take_shell)

@@ -1,4 +1,4 @@
-"""The forms in which a notebook shows a value: a MIME bundle from the methods that objects offer for it (`_repr_html_` and so on)."""
+"""The representations of a value in a notebook: a MIME bundle from the methods of the object (`_repr_html_` and so on)."""
 
 import base64
 import json
@@ -18,17 +18,17 @@ _METHODS = {
     "application/javascript": "_repr_javascript_",
 }
 _BINARY = {"image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf"}
-# They need a running kernel: what is left is the text beside them.
+# They need a running kernel, so only their text representation is kept.
 _LIVE = {"application/vnd.jupyter.widget-view+json"}
 
-# By MIME type, then by class or its full name: functions that `get_ipython().display_formatter` and our own extensions put there.
+# By MIME type, then by class or its full name: functions registered in `get_ipython().display_formatter` or by our own extensions.
 registered = {mime: {} for mime in ("text/plain", *_METHODS)}
-# By full name of a class: functions that return all its forms.
+# By full name of a class: functions that return all representations.
 whole_bundles = {}
 
 
 def bundle_of(value, include=None, exclude=None):
-    """`(data, metadata)`; a form whose making fails is left out, with a line on the error output."""
+    """Returns `(data, metadata)`; a representation that fails is omitted, with a line on stderr."""
     data, metadata = {}, {}
     is_class = isinstance(value, type)
     whole = find(whole_bundles, type(value))
@@ -54,7 +54,7 @@ def select(data, metadata, include=None, exclude=None):
 
 
 def as_json(data):
-    """As notebooks keep it: bytes in base64, JSON as it is, everything else as text."""
+    """The data in notebook format: bytes in base64, JSON unchanged, everything else as text."""
     return {mime: _encode(mime, form) for mime, form in data.items() if form is not None}
 
 
@@ -93,7 +93,7 @@ def find_registered(mime, kind):
 
 
 def find(known, kind):
-    """What is registered for a class or the nearest of its bases."""
+    """The function registered for a class or its nearest base class."""
     if known:
         for base in kind.__mro__:
             for key in (base, "%s.%s" % (base.__module__, base.__qualname__)):
@@ -103,7 +103,7 @@ def find(known, kind):
 
 
 def _method(value, name):
-    """None too for objects that answer to every name, as mocks and some proxies do."""
+    """Also returns None for objects that have every attribute, such as mocks and some proxies."""
     try:
         if not hasattr(type(value), name) and name not in getattr(value, "__dict__", ()):
             return None

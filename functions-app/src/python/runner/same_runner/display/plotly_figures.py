@@ -1,4 +1,4 @@
-"""plotly: its figures as data and as HTML, in place of a browser that it would open."""
+"""plotly: shows its figures as data and as HTML instead of opening a browser."""
 
 from . import import_hooks, mime, publish
 
@@ -14,7 +14,7 @@ def _bundle(figure):
 
     import plotly
 
-    # For a report that opens without a network: the library that draws these figures.
+    # The library that draws these figures, for a report that opens without a network.
     publish.current().asset("plotly.min.js", os.path.join(os.path.dirname(plotly.__file__), "package_data", "plotly.min.js"))
     return {
         "application/vnd.plotly.v1+json": json.loads(figure.to_json()),

@@ -1,4 +1,4 @@
-"""The text of a value as a notebook shows it: as `repr`, with containers broken into lines where they are too wide."""
+"""The text of a value in a notebook: its `repr`, with containers that are too wide split into lines."""
 
 import collections
 import inspect
@@ -10,7 +10,7 @@ _MAX_CHARACTERS = 1 << 20
 
 
 def pretty(value):
-    """Never longer than a megabyte. Raises what the value's own `__repr__` raises."""
+    """At most a megabyte. Raises any error that the value's own `__repr__` raises."""
     text = _Layout().render(_Document().of(value))
     if len(text) <= _MAX_CHARACTERS:
         return text
@@ -18,14 +18,14 @@ def pretty(value):
 
 
 class _Group:
-    """Parts that stand in one line, or, where they do not fit, each in a line of its own."""
+    """Parts that are on one line or, if they do not fit, each on its own line."""
 
     def __init__(self, indent, parts):
         self.indent, self.parts = indent, parts
 
 
 class _Break:
-    """A blank, or the end of a line."""
+    """A blank, or a line break."""
 
     def __init__(self, flat=" "):
         self.flat = flat
@@ -94,7 +94,7 @@ class _Document:
 class _Layout:
     def render(self, document):
         self._out, self._column = [], 0
-        # What follows a group on its line must fit as well.
+        # The text after a group on the same line must fit as well.
         self._rest = []
         self._write(document, 0, is_flat=False)
         return "".join(self._out)
@@ -148,7 +148,7 @@ def _flatten(part):
 
 
 class _Printer:
-    """What `_repr_pretty_` is given, as far as such methods use it."""
+    """The argument of `_repr_pretty_`, with the methods that such implementations use."""
 
     max_width = _WIDTH
     verbose = False

@@ -1,4 +1,4 @@
-"""`display()`, its handles, and `clear_output()`: what a cell shows besides what it prints."""
+"""`display()`, its handles, and `clear_output()`: what a cell shows in addition to what it prints."""
 
 import builtins
 import uuid
@@ -7,7 +7,7 @@ from . import mime
 
 
 class Publisher:
-    """Sends what is displayed to `channel`, or to whatever captures it meanwhile."""
+    """Sends what is displayed to `channel`, or to the innermost active capture."""
 
     def __init__(self, channel):
         self._channel = channel
@@ -15,7 +15,7 @@ class Publisher:
         self._assets = set()
 
     def asset(self, name, path):
-        """A file that is needed to show an output, told once."""
+        """Reports a file that is needed to show an output, once."""
         if name not in self._assets:
             self._assets.add(name)
             self._channel.event("asset", name=name, path=path)
@@ -40,7 +40,7 @@ class Publisher:
             self._channel.event("clear", wait=bool(wait))
 
     def capture(self):
-        """A list that takes what is displayed until `release`."""
+        """Returns a list that receives what is displayed until `release`."""
         self._captures.append([])
         return self._captures[-1]
 
@@ -49,7 +49,7 @@ class Publisher:
 
 
 class DisplayHandle:
-    """What `display(..., display_id=True)` returns: shows something else in the same place."""
+    """The object that `display(..., display_id=True)` returns: replaces what is shown in its place."""
 
     def __init__(self, display_id=None):
         self.display_id = display_id if display_id is not None else uuid.uuid4().hex
@@ -81,7 +81,7 @@ def current():
 
 
 def display(*objs, include=None, exclude=None, metadata=None, transient=None, display_id=None, raw=False, clear=False, **options):
-    """Shows objects, each in its richest forms."""
+    """Shows objects, each with all its representations."""
     handle = None
     is_update = options.pop("update", False)
     if transient and display_id is None:
@@ -105,7 +105,7 @@ def display(*objs, include=None, exclude=None, metadata=None, transient=None, di
 
 
 def display_itself(obj):
-    """Whether the object has a way of its own, which was taken then."""
+    """Uses the object's own way to display itself, if it has one. Returns whether it did."""
     own = None if isinstance(obj, type) else getattr(type(obj), "_ipython_display_", None)
     if not callable(own) or mime.find(mime.whole_bundles, type(obj)) is not None:
         return False
@@ -121,7 +121,7 @@ def update_display(obj, *, display_id, **options):
 
 
 def publish_display_data(data, metadata=None, *, transient=None, **options):
-    """As IPython has it: forms that are ready."""
+    """Like IPython's: for representations that already exist."""
     display_id = (transient or {}).get("display_id")
     forms, about = mime.select(dict(data), dict(metadata or {}))
     if forms:
@@ -133,5 +133,5 @@ def clear_output(wait=False):
 
 
 def display_as(kind, data, metadata=None):
-    """The `display_html`, `display_png` … of IPython with `raw=True`."""
+    """IPython's `display_html`, `display_png` … with `raw=True`."""
     publish_display_data({kind: data}, {kind: metadata} if metadata else {})

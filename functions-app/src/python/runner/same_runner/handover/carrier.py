@@ -1,4 +1,4 @@
-"""Keeps a session's large values out of its pickle: there stands only where they are. One carrier for one attempt to pickle a session."""
+"""Moves a session's large values out of its pickle, which then only contains their location. A carrier is used for one pickling attempt."""
 
 import copyreg
 import pickle
@@ -6,12 +6,12 @@ import sys
 
 from .regions import Regions
 
-# Smaller values lie beside the pickle: a file for each would cost more than to write it again.
+# Smaller values are stored next to the pickle: a separate file would cost more than writing them again.
 LARGE = 256 * 1024
 
 
 class Carrier:
-    """`loaded` is what the session before was read with: it knows values that cannot have changed."""
+    """`loaded` is the result of reading the previous session: it knows the values that cannot have changed."""
 
     def __init__(self, loaded=None):
         self.regions = Regions()
@@ -20,7 +20,7 @@ class Carrier:
         self._private = 0
 
     def save_array(self, pickler, array):
-        """False for an array that has to be pickled: it holds Python's objects."""
+        """Returns False for an array that must be pickled because it contains Python objects."""
         if array.dtype.hasobject or array.dtype.itemsize == 0:
             return False
         shape, strides = array.shape, array.strides
@@ -39,7 +39,7 @@ class Carrier:
         return True
 
     def save_bytes(self, pickler, value):
-        """False for a value that is not large."""
+        """Returns False for a value that is not large."""
         if len(value) < LARGE:
             return False
         _refer(pickler, (type(value).__name__, self._add(value, memoryview(value))), value)
@@ -56,11 +56,11 @@ class Carrier:
         _refer(pickler, ("file", described), file)
 
     def save_path(self, pickler, place, path):
-        """One below the working directory: `place` has its class, and where it is below that."""
+        """Saves a path below the working directory: `place` contains its class, and its position below that directory."""
         _refer(pickler, ("path", *place), path)
 
     def save_private(self, pickler, value):
-        """What holds memory and counts who shares it: it must not be made to share any that it does not know of."""
+        """Saves an object that has memory and tracks who shares it: it must not share memory that it does not know about."""
         self._private += 1
         try:
             save_as_pickle_does(pickler, value)
@@ -78,7 +78,7 @@ def _refer(pickler, reference, value):
 
 
 def _class_of(array):
-    """None for a plain array."""
+    """Returns None for a plain array."""
     return None if type(array) is sys.modules["numpy"].ndarray else type(array)
 
 
@@ -92,12 +92,12 @@ def save_as_pickle_does(pickler, value):
 
 
 def saver_of(kind):
-    """The method of a carrier for objects of this type; None where they are pickled as ever."""
+    """The carrier's method for objects of this type; None if they are pickled as usual."""
     if kind in (bytes, bytearray):
         return Carrier.save_bytes
     if kind is pickle.PickleBuffer:
         return Carrier.save_buffer
-    # A file of the user's may have this name too.
+    # The user may have a file with this name too.
     numpy = sys.modules.get("numpy")
     if kind in [getattr(numpy, name, None) for name in ("ndarray", "recarray", "matrix")]:
         return Carrier.save_array
@@ -107,6 +107,6 @@ def saver_of(kind):
 
 
 def is_private(kind):
-    """pandas copies what two frames share once one of them is written to: it would not know of memory shared by reading a session."""
+    """pandas copies data that two frames share when one of them is changed. It would not know about memory shared by reading a session."""
     module = getattr(kind, "__module__", None)
     return isinstance(module, str) and (module == "pandas" or module.startswith("pandas."))

@@ -1,4 +1,4 @@
-"""Files of a session's large values, in memory as if they had been read: writing changes the memory, never the file."""
+"""Files of a session's large values, mapped into memory as if they had been read: writing changes the memory, never the file."""
 
 import ctypes
 import mmap
@@ -7,7 +7,7 @@ import sys
 
 
 class Mapping(mmap.mmap):
-    """`part` is what the file holds, `address` where it lies."""
+    """`part` is the content of the file, `address` its location in memory."""
 
 
 def map_file(path, part):
@@ -22,10 +22,10 @@ def map_file(path, part):
 
 
 class Untouched:
-    """Tells which mappings still hold what their files do, without a look at their bytes.
+    """Determines which mappings are still identical to their files, without reading their bytes.
 
-    The system counts the pages that a process has of its own. A page that was written to is one; one that was only read belongs to
-    the file. Where that is not told, as outside of Linux, the answer is no.
+    The system counts the private pages of a process. A page that was written to is private; a page that was only read belongs to
+    the file. If the system does not report this, as on systems other than Linux, the answer is no.
     """
 
     def __init__(self):
@@ -42,7 +42,7 @@ class Untouched:
 
 
 def _read_own_pages():
-    """Of each range of addresses, whether any page of it is the process's own; False where it cannot be known."""
+    """For each range of addresses, whether any page of it is private to the process; False if it is unknown."""
     if not sys.platform.startswith("linux"):
         return False
     ranges = []

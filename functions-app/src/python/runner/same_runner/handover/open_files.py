@@ -1,6 +1,6 @@
-"""Files that are open at the end of a step: in the next one they are open at the same place, and nothing of them is cut off.
+"""Files that are open at the end of a step: the next step has them open at the same position, and their content is kept.
 
-A file below the working directory is another one in the next step, so its path is kept as one below that directory: `("work", PATH)`.
+A file below the working directory has another path in the next step, so its path is stored relative to that directory: `("work", PATH)`.
 """
 
 import io
@@ -11,14 +11,14 @@ import sys
 
 KINDS = (io.TextIOWrapper, io.BufferedReader, io.BufferedWriter, io.BufferedRandom, io.FileIO)
 _STREAMS = ("stdin", "stdout", "stderr", "__stdin__", "__stdout__", "__stderr__")
-# Read once at each boundary, to tell how the file treats the ends of lines.
+# Read once at each boundary, to find out how the file treats line endings.
 _MAX_PEEK = 4 << 20
-# Read twice where a loop over the lines has not ended: until then Python does not tell where it is.
+# Read twice if a loop over the lines has not ended: until then, Python does not report the position.
 _MAX_READ = 256 << 20
 
 
 def stream_name(file):
-    """Of one of Python's own streams; None for any other."""
+    """The name of one of Python's own streams; None for any other."""
     for name in _STREAMS:
         if file is getattr(sys, name, None) and (name.startswith("__") or not isinstance(_raw_of(file), io.FileIO)):
             return name
@@ -26,9 +26,9 @@ def stream_name(file):
 
 
 def describe(file, work):
-    """As `reopen` takes it; None for what is no file on a disk. Raises PicklingError for what the next step cannot open.
+    """The description for `reopen`; None for an object that is not a file on a disk. Raises PicklingError if the next step cannot open it.
 
-    `work`: the working directory that steps begin in.
+    `work`: the working directory at the start of a step.
     """
     raw = file if isinstance(file, io.FileIO) else _raw_of(file)
     if not isinstance(raw, io.FileIO):
@@ -44,7 +44,7 @@ def describe(file, work):
 
 
 def reopen(described):
-    """An equal file; closed where it was, or cannot be opened any more."""
+    """Returns an equal file object; closed if it was, or if it cannot be opened any more."""
     path = described["path"]
     if isinstance(path, tuple):
         path = os.path.join(os.getcwd(), path[1])
@@ -57,7 +57,7 @@ def reopen(described):
 
 def _open(described, path):
     def opener(_, flags):
-        # That was done when it was first opened.
+        # The file was truncated when it was first opened.
         return os.open(os.devnull if path is None else path, flags & ~(os.O_TRUNC | os.O_EXCL | os.O_CREAT))
 
     buffering = 0 if described["kind"] == "FileIO" else -1
@@ -91,10 +91,10 @@ def _form_of(file, raw):
 
 
 def _path_of(raw):
-    """By whatever name the file is still found; None where it has been removed, or never had one."""
+    """Any name under which the file still exists; None if it has been removed or never had one."""
     opened = os.fstat(raw.fileno())
     names = [raw.name] if isinstance(raw.name, (str, bytes)) else []
-    # The name may be relative to a directory that was left since.
+    # The name may be relative to an earlier working directory.
     for find in (lambda: os.readlink("/proc/self/fd/%d" % raw.fileno()), *(lambda name=name: os.path.abspath(os.fsdecode(name)) for name in names)):
         try:
             path = find()
@@ -130,7 +130,7 @@ def _place_of(file, path):
         raise pickle.PicklingError("a loop over its lines has not ended, and it is too large to find its place")
     try:
         rest = file.read()
-    except ValueError:  # It is not text from there on.
+    except ValueError:  # From here on, it is not text.
         if position is None:
             raise
         rest = ""
@@ -142,7 +142,7 @@ def _place_of(file, path):
 
 
 def _position_before(rest, path, file, newline):
-    """Of what is `rest` characters before the end."""
+    """The position of the text that is `rest` characters before the end."""
     with open(path, encoding=file.encoding, errors=file.errors, newline=newline) as again:
         count = len(again.read()) - rest
         again.seek(0)

@@ -1,10 +1,10 @@
-"""The files of a session's large values, named by the SHA-256 of what they hold: what did not change is not written again."""
+"""The files of a session's large values, named by the SHA-256 of their content: content that did not change is not written again."""
 
 import collections
 import hashlib
 import os
 
-# As dill and numpy read and write.
+# The block size with which dill and numpy read and write.
 _CHUNK = 1 << 20
 
 Part = collections.namedtuple("Part", "sha256 size")
@@ -25,11 +25,11 @@ class PartsFolder:
             return False
 
     def keep(self, part):
-        """It is needed again: what tidies up goes by the time."""
+        """Updates the time of a part that is needed again: old parts are removed by time."""
         os.utime(self.path_of(part))
 
     def write(self, part, view):
-        """Whole or not at all."""
+        """Writes atomically."""
         draft = self.draft()
         try:
             with open(draft, "xb", buffering=0) as file:
@@ -46,7 +46,7 @@ class PartsFolder:
 
     def draft(self):
         """The path of a file that is not a part yet."""
-        # Most sessions need none, and no folder.
+        # Most sessions need neither a part nor a folder.
         os.makedirs(self.path, 0o700, exist_ok=True)
         self._drafts += 1
         return os.path.join(self.path, "draft-%d-%d" % (os.getpid(), self._drafts))

@@ -1,4 +1,4 @@
-"""Reads a session that `writing` wrote. Large values are mapped from their files: what nobody looks at is not read."""
+"""Reads a session that `writing` wrote. Large values are mapped from their files, and read only when they are used."""
 
 import base64
 import io
@@ -13,7 +13,7 @@ from .regions import PlacedRegions
 
 
 def open_session(description, folder):
-    """The pickle's file and its `Loaded`. Raises FileNotFoundError where a part is missing."""
+    """Returns the pickle's file and its `Loaded`. Raises FileNotFoundError if a part is missing."""
     pickled = description["pickle"]
     if "base64" in pickled:
         file = io.BytesIO(base64.b64decode(pickled["base64"]))
@@ -27,15 +27,15 @@ def open_session(description, folder):
 
 
 class Loaded:
-    """The values that a session's pickle refers to."""
+    """The values to which a session's pickle refers."""
 
     def __init__(self, table, file, folder):
         self._file, self._folder = file, folder
         self._parts = [Part(*part) for part in table["parts"]]
         self._values = table["values"]
-        # Those of the variables, to tell which have changed since.
+        # The fingerprints of the variables, to determine which have changed since.
         self.prints = table.get("prints", {})
-        # What `sys.path` has to be while it is read: None where it is as ever.
+        # The `sys.path` required for reading; None if it is unchanged.
         self.module_path = table.get("module_path")
         self._roots = [PlacedRegions(regions) for regions in table["roots"]]
         self._memory = {}
@@ -46,7 +46,7 @@ class Loaded:
         return getattr(self, "_get_" + kind)(*rest)
 
     def part_of(self, value):
-        """What the file of a value holds that cannot have changed since it was read; None for any other."""
+        """The part in the file of a value that cannot have changed since it was read; None for any other value."""
         known = self._unchanging.get(id(value))
         return known[1] if known is not None and known[0] is value else None
 
@@ -95,7 +95,7 @@ class Loaded:
         return value
 
     def _memory_of(self, root, start, size, place):
-        """One for all arrays of a region, and not for another region of the same content."""
+        """Returns the same memory for all arrays of a region, and different memory for another region with the same content."""
         memory = self._memory.get((root, start))
         if memory is None:
             memory = self._map(place) if place >= 0 else self._read(-1 - place, size)

@@ -1,14 +1,14 @@
-"""The memory of a session's numpy arrays. Arrays that overlap are kept as one region, so that they overlap in the next step too."""
+"""The memory of a session's numpy arrays. Arrays that overlap are stored as one region, so that they overlap in the next step too."""
 
 import bisect
 import ctypes
 
-# For what begins in the middle of an array, so that its elements stay aligned.
+# For regions that begin in the middle of an array, so that its elements remain aligned.
 _ALIGNMENT = 64
 
 
 class Region:
-    """Bytes from `low` to before `high`; `alone` is the only one of its `arrays`, where it is written without its gaps."""
+    """The bytes from `low` to before `high`; `alone` is set if it has only one array, which is written without gaps."""
 
     def __init__(self, root, arrays, low, high, alone=None):
         self.root, self.arrays = root, arrays
@@ -19,22 +19,22 @@ class Region:
         return self.alone.nbytes if self.alone is not None else self.high - self.low
 
     def view(self):
-        """The bytes themselves, no copy; valid while the arrays are."""
+        """The bytes themselves, not a copy; valid as long as the arrays are."""
         if self.alone is not None:
             return memoryview(self.alone.tobytes())
-        # By address: whatever owns the memory, and in whatever order the arrays count it.
+        # By address: independent of the owner of the memory, and of the order of the arrays' dimensions.
         return memoryview((ctypes.c_ubyte * (self.high - self.low)).from_address(self.low)).cast("B")
 
 
 class Root:
-    """What owns memory: an array, or anything else that arrays were made upon."""
+    """The owner of memory: an array, or any other object on which arrays were created."""
 
     def __init__(self, number, owner, origin):
         self.number, self.owner, self.origin = number, owner, origin
         self.arrays = []
 
     def regions(self):
-        """In order, none overlapping another."""
+        """In order of address, without overlaps."""
         spans = sorted(((*_span_of(array), array) for array in self.arrays), key=lambda span: span[:2])
         merged = []
         for low, high, array in spans:
@@ -49,7 +49,7 @@ class Root:
         if len(arrays) == 1 and arrays[0].nbytes * 2 <= high - low:
             return Region(self, arrays, low, high, arrays[0])
         aligned = self.origin + (low - self.origin) // _ALIGNMENT * _ALIGNMENT
-        # Of memory that another library owns, only what the arrays cover is known.
+        # For memory that another library owns, only the part that the arrays cover is known.
         return Region(self, arrays, low if aligned < self.origin else aligned, high)
 
 
@@ -61,7 +61,7 @@ class Regions:
         self._by_owner = {}
 
     def place(self, array, shares):
-        """The number of the array's root, and where the array's lowest byte lies in it."""
+        """Returns the number of the array's root, and the offset of the array's lowest byte in it."""
         low, _ = _span_of(array)
         owner = _owner_of(array) if shares else array
         root = self._by_owner.get(id(owner)) if shares else None
@@ -75,7 +75,7 @@ class Regions:
 
 
 class PlacedRegions:
-    """Where the regions of one root lie in a session that is read: `(start, size, place, is_alone)`, by `start`."""
+    """The positions of the regions of one root in a session that is read: `(start, size, place, is_alone)`, sorted by `start`."""
 
     def __init__(self, regions):
         self._regions = regions

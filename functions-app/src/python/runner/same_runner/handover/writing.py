@@ -1,7 +1,7 @@
-"""Writes a session for the next step: a pickle, and the files of what is large in it.
+"""Writes a session for the next step: a pickle, and the files of its large values.
 
-A session file is the pickle, the small regions of memory, and a table (itself pickled) of where each region and value is, with the
-table's place in the last eight bytes.
+A session file consists of the pickle, the small regions of memory, and a table (also pickled) with the location of each region and
+value. The last eight bytes contain the table's position.
 """
 
 import base64
@@ -20,7 +20,7 @@ _ALIGNMENT = 16
 
 
 class TooLarge(Exception):
-    """`size` is how large the session would be, at least."""
+    """`size` is the minimum size of the session."""
 
     def __init__(self, size):
         super().__init__(size)
@@ -34,7 +34,7 @@ class NoSpace(Exception):
 
 
 class SessionFile:
-    """Where the pickle is written to: memory, and a file as soon as it is more than a few KiB."""
+    """The destination of the pickle: memory, and a file once it is larger than a few KiB."""
 
     def __init__(self, folder, limit):
         self._folder, self._limit = folder, limit
@@ -62,7 +62,7 @@ class SessionFile:
             files.remove(self._path)
 
     def finish(self):
-        """What the session's description says of it, and its SHA-256."""
+        """Returns the pickle's entry in the session's description, and its SHA-256."""
         sha256 = self._hash.hexdigest()
         if self._path is None:
             return {"base64": base64.b64encode(self._file.getvalue()).decode("ascii")}, sha256
@@ -81,7 +81,7 @@ class SessionFile:
 def write_session(file, carrier, folder, limit, describe):
     """Completes what was pickled into `file` with `carrier`, and returns the session's description.
 
-    `describe` returns what else the table has; it is told where the variables' memory went.
+    `describe` returns the other entries of the table; it receives the location of the variables' memory.
     """
     table = _Table(file, carrier, folder, limit)
     table.collect()
@@ -112,7 +112,7 @@ class _Table:
         self.parts_by_id = {}
 
     def collect(self):
-        """What is too large for the limit is refused before anything of it is read."""
+        """Refuses a session that exceeds the limit before any of its data is read."""
         regions = [region for root in self._carrier.regions.roots for region in root.regions()]
         large = [region for region in regions if region.size >= LARGE]
         size = self._file.size + sum(it.size for it in large) + sum(len(view) for _, view in self._carrier.values)
@@ -153,7 +153,7 @@ class _Table:
         return self._add(files.part_of(region.view()), region.view)
 
     def _add(self, part, view):
-        """`view` is the bytes, or returns them."""
+        """`view` is the bytes, or a function that returns them."""
         self._new.setdefault(part, view)
         self.parts.append(part)
         return len(self.parts) - 1
@@ -162,6 +162,6 @@ class _Table:
         self._file.write(b"\0" * (-self._file.size % _ALIGNMENT))
         place = self._file.size
         self._file.write(view)
-        # Below zero, so that it is not the number of a part.
+        # Negative, so that it cannot be confused with the number of a part.
         return -1 - place
 

@@ -1,8 +1,8 @@
 """The step's side of its output channel: frames to the guardian, in the order in which the step produced them.
 
-A frame is a byte for its kind, four bytes of length and the content: `o` and `e` for text on the two streams, `j` for a JSON event, `s`
-asks the guardian to read first what reached descriptors 1 and 2 directly. That keeps the order of what Python prints, what programs
-that it starts print, and what it displays.
+A frame consists of a byte for its kind, four bytes of length, and the content: `o` and `e` for text on the two streams, `j` for a JSON
+event. `s` asks the guardian to read first what reached descriptors 1 and 2 directly. This preserves the order of what Python prints,
+what its child processes print, and what it displays.
 """
 
 import collections
@@ -13,13 +13,13 @@ import select
 import signal
 import threading
 
-# A write of this size is whole or not at all (PIPE_BUF of POSIX).
+# A write of this size is atomic (PIPE_BUF of POSIX).
 _ATOMIC = 512
 _SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGALRM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGCHLD}
 
 
 class Channel:
-    """`frames` is written; `answers` tells that a sync was done; `printed` are the other ends of descriptors 1 and 2."""
+    """Writes to `frames`; `answers` confirms syncs; `printed` are the other ends of descriptors 1 and 2."""
 
     def __init__(self, frames, answers, printed):
         self._frames, self._answers = frames, answers
@@ -37,7 +37,7 @@ class Channel:
         os.register_at_fork(before=self._flush_streams, after_in_child=self._after_fork)
 
     def open_stream(self, kind, descriptor):
-        """A text stream in place of `sys.stdout` or `sys.stderr`."""
+        """A text stream that replaces `sys.stdout` or `sys.stderr`."""
         raw = _Frames(self, kind, descriptor)
         stream = Stream(raw, encoding="utf-8", errors="backslashreplace", line_buffering=True)
         stream.channel = self
@@ -54,7 +54,7 @@ class Channel:
             return
         with self._lock:
             self._queue.append((kind, content))
-            # A signal handler that prints interrupts a frame: its own comes after it.
+            # If a signal handler that prints interrupts a frame, its own frame is sent after it.
             if self._writing:
                 return
             self._writing = True
@@ -64,12 +64,12 @@ class Channel:
                 while self._queue:
                     self._write_frame(*self._queue.popleft())
             except OSError:
-                pass  # The guardian is gone, and ends this process; or the step closed what it does not know.
+                pass  # The guardian is gone and ends this process; or the step closed a descriptor that it does not know.
             finally:
                 self._writing = False
 
     def sync(self):
-        """Returns once the guardian has read all that was printed so far."""
+        """Returns once the guardian has read everything that was printed so far."""
         if self.is_forked:
             return
         self._flush_streams()
@@ -80,7 +80,7 @@ class Channel:
                 pass
 
     def before(self, stream):
-        """What the other streams hold back was printed earlier."""
+        """Flushes the other streams: what they buffer was printed earlier."""
         for other in self._streams:
             if other.buffer is not stream:
                 _flush(other)
@@ -100,7 +100,7 @@ class Channel:
         expected = self._sync_count.to_bytes(4, "big")
         self._write_frame(b"s", expected)
         answer = b""
-        # An exception out of a signal handler may have left an older answer unread.
+        # An exception in a signal handler may have left an earlier answer unread.
         while answer[-4:] != expected:
             more = os.read(self._answers, 4)
             if not more:
@@ -112,7 +112,7 @@ class Channel:
         if len(frame) <= _ATOMIC:
             os.write(self._frames, frame)
             return
-        # A handler that raises between two writes would leave half a frame.
+        # A handler that raises between two writes would leave an incomplete frame.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
         try:
             rest = memoryview(frame)
@@ -122,7 +122,7 @@ class Channel:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def _after_fork(self):
-        # Frames of several processes would mix: what a fork prints goes to descriptors 1 and 2, as another program's does.
+        # Frames of several processes would mix. A fork therefore prints to descriptors 1 and 2, like any other program.
         self.is_forked = True
         self._lock = threading.RLock()
         self._writing = False
@@ -133,7 +133,7 @@ class Stream(io.TextIOWrapper):
     def write(self, text):
         latest = self.channel.latest
         if latest is not self:
-            # What it holds back, because its line has not ended, was printed earlier.
+            # What it buffers, because its line has not ended, was printed earlier.
             self.channel.latest = self
             if latest is not None:
                 _flush(latest)
@@ -163,7 +163,7 @@ class _Frames(io.RawIOBase):
         return len(content)
 
     def close(self):
-        # A step may close its output; what it prints then raises, and nothing else of the channel is lost.
+        # A step may close its output; later prints then raise, but the rest of the channel still works.
         if not self.closed and not self._channel.is_forked:
             super().close()
 

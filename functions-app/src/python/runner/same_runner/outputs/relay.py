@@ -1,4 +1,4 @@
-"""The guardian's side of a step's output: reads frames and what reached descriptors 1 and 2, and hands all of it on in one order.
+"""The guardian's side of a step's output: reads frames and the data on descriptors 1 and 2, and passes everything on in one order.
 
 Messages to the app: `{"kind": "output", "stream": "stdout", "text": ...}` and `{"kind": "event", "event": ...}`.
 """
@@ -8,9 +8,9 @@ import json
 import os
 
 _READ_BYTES = 1 << 18
-# While the app is slower than the step, the step waits.
+# If the app is slower than the step, the step waits.
 _MAX_WAITING_BYTES = 4 << 20
-# A pipe is empty after the first, unless another process keeps writing to it.
+# A pipe is empty after the first read, unless another process keeps writing to it.
 _READS_AT_ONCE = 4
 _MAX_FRAME_BYTES = 1 << 30
 _HEADER_BYTES = 5
@@ -18,7 +18,7 @@ _STREAMS = {b"o": "stdout", b"e": "stderr"}
 
 
 class Relay:
-    """`replies` is the app's end; the pipes are created here, `child_ends` are for the step."""
+    """`replies` is the app's end; the pipes are created here, and `child_ends` are for the step."""
 
     def __init__(self, replies):
         self._replies = replies
@@ -39,12 +39,12 @@ class Relay:
             os.set_blocking(descriptor, False)
 
     def close_child_ends(self):
-        """In the guardian: the step's ends belong to the step."""
+        """Called in the guardian: these ends belong to the step."""
         for descriptor in (self.child_ends["frames"], self.child_ends["answers"], *self.child_ends["outputs"]):
             os.close(descriptor)
 
     def close_own_ends(self):
-        """In the step."""
+        """Called in the step."""
         for descriptor in (self._frames, self._answers, self._replies):
             os.close(descriptor)
 
@@ -55,10 +55,10 @@ class Relay:
         return [self._replies] if self._waiting else []
 
     def handle(self, readable):
-        """Reads what is there, and writes what the app takes."""
+        """Reads the available data, and writes what the app accepts."""
         if not readable:
             return self._write()
-        # Nothing is framed while something printed is unread, so frames that wait are older than it.
+        # No frame is sent while printed data is unread, so waiting frames are older than that data.
         self._read_frames()
         for descriptor in self._printed:
             if descriptor in readable:
@@ -70,7 +70,7 @@ class Relay:
         self._write()
 
     def finish(self):
-        """After the step's processes have ended: the rest of what they wrote, then all to the app."""
+        """Called after the step's processes have ended: reads the rest of their output, and writes everything to the app."""
         os.set_blocking(self._replies, True)
         while self._read_frames() or any([self._read_printed(descriptor) for descriptor in self._printed]):
             self._write()
@@ -79,7 +79,7 @@ class Relay:
         self._write()
 
     def _read_frames(self):
-        """Whether there was anything."""
+        """Returns whether there was any data."""
         has_read = False
         while self._frames in self._open and len(self._waiting) < _MAX_WAITING_BYTES:
             data = self._read(self._frames)
@@ -104,7 +104,7 @@ class Relay:
                 break
             content = self._unread[at + _HEADER_BYTES : end]
             at = end
-            # Neighbouring pieces of one stream are one message.
+            # Adjacent pieces of one stream become one message.
             if text and _STREAMS.get(kind) != stream:
                 self._text(stream, self._decoders[stream].decode(bytes(text)))
                 text = bytearray()
@@ -128,7 +128,7 @@ class Relay:
             pass  # The step has ended.
 
     def _read_printed(self, descriptor):
-        """Whether there was anything."""
+        """Returns whether there was any data."""
         stream, decoder = self._printed[descriptor]
         for count in range(_READS_AT_ONCE):
             data = self._read(descriptor) if descriptor in self._open else None
@@ -138,7 +138,7 @@ class Relay:
         return True
 
     def _read(self, descriptor):
-        """None where there is nothing now; at the end of input the descriptor is not asked again."""
+        """Returns None if there is no data now; after the end of input, the descriptor is not read again."""
         try:
             data = os.read(descriptor, _READ_BYTES)
         except BlockingIOError:
@@ -159,7 +159,7 @@ class Relay:
         except BlockingIOError:
             pass
         except OSError:
-            self._waiting.clear()  # The app is gone; the end of input says so too.
+            self._waiting.clear()  # The app is gone; the end of input shows it too.
 
 
 def _decoder():

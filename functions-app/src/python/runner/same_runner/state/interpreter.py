@@ -1,7 +1,7 @@
-"""State of the interpreter that a notebook takes for granted: what an earlier cell changed is so in a later one, whatever step it is in.
+"""Interpreter state on which a notebook relies: a change by one cell must be visible in later cells, in whatever step they are.
 
-Each part has a name, a function that returns what is to be restored (None: nothing), and one that restores it. A part that fails is
-reported; it never fails the step.
+Each part has a name, a function that returns what must be restored (None: nothing), and a function that restores it. A part that fails
+is reported; it never fails the step.
 """
 
 from . import libraries, logging_state, process
@@ -12,13 +12,13 @@ _failed = []
 
 
 def begin(work_folder):
-    """Remembers how things are before the step's code runs; `work_folder` is another one in each step."""
+    """Remembers the state before the step's code runs; `work_folder` is different in each step."""
     process.begin(work_folder)
     logging_state.begin()
 
 
 def changes():
-    """By part, what differs from a fresh start."""
+    """The differences from a fresh start, by part."""
     found = {}
     for name, (change, _) in _PARTS.items():
         try:
@@ -32,7 +32,7 @@ def changes():
 
 
 def restore(state):
-    """Returns texts about what could not be restored."""
+    """Returns messages about what could not be restored."""
     texts = []
     for name, (_, restore_part) in _PARTS.items():
         if name not in state:
@@ -45,7 +45,7 @@ def restore(state):
 
 
 def take_failures():
-    """Texts about what `changes` had to leave out."""
+    """Messages about what `changes` had to omit."""
     texts = [*_failed, *logging_state.take_lost()]
     _failed.clear()
     return texts

@@ -40,7 +40,7 @@ def _restore_pandas_options(pandas, state):
         pandas.set_option(key, value)
 
 
-# They say what this machine can show.
+# These options describe what this machine can display.
 _OF_THE_MACHINE = {"backend", "backend_fallback", "interactive", "toolbar", "timezone"}
 
 
@@ -50,7 +50,7 @@ def _matplotlib_options():
         return None
     before = matplotlib.rcParamsOrig
     changed = {}
-    # Not by asking rcParams itself, which would look for a backend.
+    # Without reading it from rcParams, which would load a backend.
     for key, value in dict.items(matplotlib.rcParams):
         if key not in _OF_THE_MACHINE and repr(value) != repr(dict.get(before, key)):
             changed[key] = value

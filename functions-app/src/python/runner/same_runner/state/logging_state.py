@@ -1,4 +1,4 @@
-"""The configuration of `logging`: levels, and handlers that write to the cell's output or into files."""
+"""The configuration of `logging`: levels, and handlers that write to the cell's output or to files."""
 
 import sys
 

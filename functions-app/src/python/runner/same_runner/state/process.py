@@ -1,4 +1,4 @@
-"""The process's own state: environment, module path, working directory, and the standard library's global settings."""
+"""The state of the process: environment, module path, working directory, and global settings of the standard library."""
 
 import os
 import sys
@@ -22,7 +22,7 @@ def begin(work_folder):
 
 
 def work_folder():
-    """The working directory that the step began in."""
+    """The working directory at the start of the step."""
     return _before["work"]
 
 
@@ -55,7 +55,7 @@ def _path():
 
 
 def restore_path(state):
-    """Done twice, it is as if it was done once."""
+    """Can be called twice with the same effect."""
     front = [local(entry) for is_front, entry in state["added"] if is_front]
     back = [local(entry) for is_front, entry in state["added"] if not is_front]
     others = {local(entry) for entry in state["removed"]}.union(front, back)
@@ -94,7 +94,7 @@ def _warnings():
 
 
 def _restore_warnings(state):
-    # After the modules that the session needs were loaded: they add filters of their own.
+    # After the modules that the session needs were loaded, because they add their own filters.
     warnings.filters[:] = state
     warnings._filters_mutated() if hasattr(warnings, "_filters_mutated") else warnings.filterwarnings("default", append=True)
 
@@ -110,7 +110,7 @@ def _decimal():
 def _restore_decimal(state):
     import decimal
 
-    # Not another one in its place: a variable may be the one that holds.
+    # In place, because a variable may refer to the current one.
     now = decimal.getcontext()
     for name in ("prec", "rounding", "Emin", "Emax", "capitals", "clamp"):
         setattr(now, name, getattr(state, name))
@@ -151,7 +151,7 @@ def _restore_timeout(state):
 
 
 def _digits():
-    """Where this Python limits how long a number may be as text."""
+    """Only in Pythons that limit the number of digits of a number in text."""
     now = getattr(sys, "get_int_max_str_digits", int)()
     return None if now == _before["digits"] else now
 
@@ -171,7 +171,7 @@ def _restore_recursion(state):
 
 
 def portable(path):
-    """A path below the working folder is another one in the next step."""
+    """A path below the working folder is different in the next step."""
     work = _before["work"]
     if path == work or (isinstance(path, str) and path.startswith(work + os.sep)):
         return "work", path[len(work) + 1 :]
@@ -185,7 +185,7 @@ def local(path):
 
 
 def _query_locale():
-    import locale  # Loaded by the interpreter's own start.
+    import locale  # Already loaded when the interpreter started.
 
     return locale.setlocale(locale.LC_ALL)
 

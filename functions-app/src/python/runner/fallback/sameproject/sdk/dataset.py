@@ -1,6 +1,6 @@
-"""`dataset(name)`: a data set of same.yaml, in the variant of the environment that the run asked for.
+"""`dataset(name)`: a data set of same.yaml, for the environment that the run selects.
 
-Read by pandas, as upstream's SDK does, where pandas is installed; CSV and JSON also without it.
+If pandas is installed, it reads the data, as with upstream's SDK; CSV and JSON can also be read without it.
 """
 
 import io
@@ -55,7 +55,7 @@ def _read_without_pandas(name, extension, content) -> Table:
 
 
 def _config(same_file):
-    # The app has read same.yaml already: Python's standard library knows no YAML.
+    # The app has already parsed same.yaml, because Python's standard library does not support YAML.
     parsed = os.environ.get("SAME_CONFIG_FILE")
     if same_file == "same.yaml" and parsed:
         with open(parsed, encoding="utf-8") as file:
@@ -80,7 +80,7 @@ def _location_of(name, config, same_file):
 
 
 def _file_name(location):
-    """`data:` URLs made by same-kit carry the file's name as a parameter."""
+    """`data:` URLs created by same-kit contain the file's name as a parameter."""
     if not location.startswith("data:"):
         return urllib.parse.urlsplit(location).path
     for parameter in location[5:].partition(",")[0].split(";"):

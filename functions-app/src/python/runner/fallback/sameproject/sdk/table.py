@@ -1,4 +1,4 @@
-"""The few abilities of a pandas DataFrame that small notebooks use, for Pythons without pandas."""
+"""The few features of a pandas DataFrame that small notebooks use, for Pythons without pandas."""
 
 import csv
 import io
@@ -70,7 +70,7 @@ def read_json(text):
 
 
 def _typed(texts):
-    """A column is whole numbers, numbers, truth values or text; an empty cell is None."""
+    """A column contains whole numbers, numbers, booleans or text; an empty cell is None."""
     truths = {"True": True, "False": False, "true": True, "false": False, "TRUE": True, "FALSE": False}
     for convert in (int, float, truths.__getitem__):
         try:
