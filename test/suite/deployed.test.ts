@@ -50,13 +50,13 @@ describe.skipIf(!hasTerraform)("a deployed app", () => {
       return { summary, text: console.stderr().replaceAll(/ +/g, " ") };
     };
     const first = await run();
-    expect(first.text).toContain("same_step_001 │ ran │ the cache has no result of it");
+    expect(first.text).toContain("same_step_001 │ ran │ the cache has no result for it");
     expect(await blobsBelow(`${first.summary.id}/`)).not.toEqual([]);
     await places.site.client.purge(first.summary.id);
     expect(await blobsBelow(`${first.summary.id}/`)).toEqual([]);
 
     const second = await run();
-    const why = `cached │ nothing that it is made of has changed since the run ${first.summary.id}`;
+    const why = `cached │ all its inputs are unchanged since the run ${first.summary.id}`;
     expect(second.text).toContain(`same_step_000 │ ${why}`);
     expect(second.text).toContain(`same_step_001 │ ${why}`);
     expect(second.summary).toMatchObject({ status: "completed", variables: first.summary.variables });

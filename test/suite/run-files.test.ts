@@ -158,7 +158,7 @@ test("an in-place run writes to the notebook's folder, but does not overwrite fi
   const changes = { written: ["data.csv", "out/new.txt"], deleted: ["old.txt"], kept: ["edited.txt"] };
   expect(summary.files.inPlace).toEqual({ folder, ...changes });
   expect(summary.warnings).toEqual([
-    `${path.join(folder, "edited.txt")} is left as it is: it has changed since the run began; the run's own is ${path.join(summary.record, "files", "edited.txt")}.`,
+    `${path.join(folder, "edited.txt")} was not changed: it has changed since the run began; the run's own is ${path.join(summary.record, "files", "edited.txt")}.`,
   ]);
 });
 

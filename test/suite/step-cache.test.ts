@@ -43,7 +43,7 @@ test("with --cache, unchanged steps come from the cache with all their results, 
   ];
   await notebook.write([first, [noted(log, "n = len(rows)"), STEP_1]]);
   const ran = await notebook.run("all");
-  expect(ran.steps.map(({ cache }) => cache?.why)).toEqual(Array(2).fill("the cache has no result of it"));
+  expect(ran.steps.map(({ cache }) => cache?.why)).toEqual(Array(2).fill("the cache has no result for it"));
   await app.host.client.purge(ran.id);
 
   const cached = await notebook.run("all");

@@ -71,7 +71,7 @@ class RequestCheck {
     if (!this.#isObject("", body, ["steps"])) return;
     const { steps } = body;
     if (!Array.isArray(steps)) return this.#refuse("steps", "must be a list of steps");
-    if (steps.length === 0) return this.#refuse("steps", "must hold at least one step");
+    if (steps.length === 0) return this.#refuse("steps", "must contain at least one step");
     if (steps.length > this.#limits.steps) {
       return this.#refuseSize("steps", `holds ${steps.length} steps`, this.#limits.steps);
     }
@@ -117,7 +117,7 @@ class RequestCheck {
     // They would break log lines and tracebacks, or control a terminal; a lone surrogate is not a character.
     if (/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(name)) return this.#refuse(field, "must not contain control characters");
     const first = firstUse.get(name);
-    if (first !== undefined) return this.#refuse(field, `"${name}" is the name of steps[${first}] already`);
+    if (first !== undefined) return this.#refuse(field, `"${name}" is already the name of steps[${first}]`);
     firstUse.set(name, index);
   }
 

@@ -33,9 +33,9 @@ export class RunRetention {
         runtimeStatus: [Completed, Failed, Terminated, Canceled],
       });
       if (instancesDeleted > 0)
-        log(`Removed ${instancesDeleted} runs of more than ${runDays} days ago (SAME_RUN_DAYS).`);
+        log(`Removed ${instancesDeleted} runs older than ${runDays} days (SAME_RUN_DAYS).`);
     } catch (error) {
-      log(`Runs of more than ${runDays} days ago could not be removed: ${(error as Error).message}`);
+      log(`Runs older than ${runDays} days could not be removed: ${(error as Error).message}`);
     }
   }
 }

@@ -173,7 +173,7 @@ export class CellOutputs {
     if (shown.output_type === "error" || this.#size + sizeOf(shown) <= this.#maxCharacters) return shown;
     const kinds = Object.keys(shown.data).filter((kind) => kind !== "text/plain");
     const what = kinds.length === 0 ? "text" : kinds.join(", ");
-    const text = `[An output of ${sizeOf(shown)} characters (${what}) is left out: the step's outputs are over their limit]`;
+    const text = `[An output of ${sizeOf(shown)} characters (${what}) is left out: the step's outputs exceed their limit]`;
     return { ...shown, data: { "text/plain": text }, metadata: {} };
   }
 
@@ -214,7 +214,7 @@ function toOutput(entry: Entry): CellOutput {
 
 function toRest(overflow: Overflow | null): CellOutput[] {
   if (overflow === null) return [];
-  const note = `\n[${overflow.omitted} characters are left out: the step's outputs are over their limit (app setting SAME_MAX_OUTPUT_BYTES)]\n`;
+  const note = `\n[${overflow.omitted} characters are left out: the step's outputs exceed their limit (app setting SAME_MAX_OUTPUT_BYTES)]\n`;
   return [...overflow.tails].map(([name, text], index) => ({
     output_type: "stream",
     name,

@@ -37,7 +37,7 @@ function parseKept(value: unknown, steps: readonly PipelineStep[]): KeptSteps {
   const names = Array.isArray(records) ? records.map((record) => (Object(record) as { name?: unknown }).name) : [];
   const areFirst = names.every((name, index) => name === steps[index]?.name);
   if (names.length === 0 || names.length >= steps.length || !areFirst) {
-    throw wrong("kept.records", "must be of the first steps, and not of all");
+    throw wrong("kept.records", "must be those of the first steps, but not of all");
   }
   if (session !== undefined) parseReference("kept.session.blob", Object(session).blob, "must name a blob");
   if (files !== undefined) parseReference("kept.files", files, "must name a blob");

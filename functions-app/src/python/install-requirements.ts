@@ -121,7 +121,7 @@ async function installByUv(uv: string, installation: Installation, settings: Pip
   ] as const;
   try {
     const [version = "uv"] = await linesOf("start uv", [uv, "--version"], interpreter, own);
-    await run("make the virtual environment", make, interpreter, own);
+    await run("create the virtual environment", make, interpreter, own);
     const file = await writeRequirements(installation);
     const install = [
       uv,
@@ -138,7 +138,7 @@ async function installByUv(uv: string, installation: Installation, settings: Pip
     return version.replace(/ \(.*$/, "");
   } catch (error) {
     if (deps.signal.aborted || !interpreter.hasVenv || isNoSpace(error)) throw error;
-    deps.onLine("uv could not; pip is tried.");
+    deps.onLine("uv failed; trying pip.");
     await rm(folder, { recursive: true, force: true });
     return null;
   }
@@ -150,7 +150,7 @@ async function installByPip(installation: Installation): Promise<void> {
   const { folder, interpreter, deps } = installation;
   refuseWithoutVenv(interpreter);
   const python = pythonIn(folder);
-  await run("make the virtual environment", [...interpreter.launch, "-m", "venv", folder], interpreter, deps);
+  await run("create the virtual environment", [...interpreter.launch, "-m", "venv", folder], interpreter, deps);
   const file = await writeRequirements(installation);
   const quiet = ["--disable-pip-version-check", "--no-input", "--progress-bar", "off"];
   const cache = deps.isInCloud ? ["--no-cache-dir"] : [];
@@ -169,7 +169,7 @@ function refuseWithoutVenv({ executable, version, minor, hasVenv }: Interpreter)
   if (hasVenv) return;
   throw new PythonError(
     "ERR_PYTHON_WITHOUT_VENV",
-    `A requirements.txt needs a virtual environment, which Python ${version} (${executable}) cannot make: its venv or ensurepip module is missing. Install it (Debian and Ubuntu: apt install python${minor}-venv), install uv, or choose another Python with SAME_PYTHON.`,
+    `A requirements.txt needs a virtual environment, which Python ${version} (${executable}) cannot create: its venv or ensurepip module is missing. Install it (Debian and Ubuntu: apt install python${minor}-venv), install uv, or choose another Python with SAME_PYTHON.`,
   );
 }
 
@@ -177,7 +177,7 @@ function refuseWithoutCopy({ launch }: Interpreter): void {
   if (launch.length === 1) return;
   throw new PythonError(
     "ERR_PYTHON_WITHOUT_VENV",
-    `A requirements.txt needs a virtual environment, which the package's own Python cannot make here: neither it nor a copy in the temp folder may be executed directly. Ship the packages with the app instead: same-kit up --with NAME,…`,
+    `A requirements.txt needs a virtual environment, which the package's own Python cannot create here: neither it nor a copy in the temp folder may be executed directly. Ship the packages with the app instead: same-kit up --with NAME,…`,
   );
 }
 

@@ -61,7 +61,7 @@ function run(
       try {
         resolve({ facts: JSON.parse(stdout) as PythonFacts });
       } catch {
-        resolve({ rejected: "does not answer as a Python does" });
+        resolve({ rejected: "does not behave like Python" });
       }
     });
     child.stdin?.on("error", () => {}).end(); // It may already have exited.

@@ -64,7 +64,7 @@ export function warningsOf({ foreignPackages = [], lost = [], notices = [] }: St
       `The step imports ${name}, which comes from this machine's Python and is not in a requirements.txt: it may be missing elsewhere.`,
   );
   const variables = lost.map(
-    ({ name, reason, remedy }) => `${name} does not travel to later steps. ${reason}. ${remedy}`,
+    ({ name, reason, remedy }) => `${name} cannot be passed to later steps. ${reason}. ${remedy}`,
   );
   const all = [...packages, ...variables, ...notices];
   if (all.length <= MAX_WARNINGS) return all;

@@ -47,7 +47,7 @@ export class Workspace {
     if (this.#leftOut.length === 0) return [];
     const more = this.#leftOut.length - MAX_NAMED;
     const named = `${this.#leftOut.slice(0, MAX_NAMED).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
-    return [`Not all of the working directory travels to later steps and into the result: ${named} left out.`];
+    return [`Not all of the working directory is passed to later steps and saved with the result: ${named} left out.`];
   }
 
   /**

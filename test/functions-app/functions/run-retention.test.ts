@@ -33,10 +33,10 @@ test("ended runs over the age limit are removed, at most once an hour", async ()
     "2026-05-31T01:00:00.000Z",
   ]);
   expect(filters[0]?.runtimeStatus).toEqual(["Completed", "Failed", "Terminated", "Canceled"]);
-  expect(lines[0]).toBe("Removed 2 runs of more than 30 days ago (SAME_RUN_DAYS).");
+  expect(lines[0]).toBe("Removed 2 runs older than 30 days (SAME_RUN_DAYS).");
 });
 
 test("a failure is only logged", async () => {
   const { lines } = await startAt([NOW], 1, new Error("storage is down"));
-  expect(lines).toEqual(["Runs of more than 1 days ago could not be removed: storage is down"]);
+  expect(lines).toEqual(["Runs older than 1 days could not be removed: storage is down"]);
 });

@@ -61,7 +61,7 @@ test("without any Python the error lists what was tried, and why it failed", asy
   const PATH = await makeBin({ python3: SHIM, python: "echo hello" });
   const found = findPython({ env: await alone({ PATH }) });
   await expect(found).rejects.toThrow(/python3 does not run: pyenv: python3: command not found/);
-  await expect(found).rejects.toThrow(/python does not answer as a Python does/);
+  await expect(found).rejects.toThrow(/python does not behave like Python/);
 });
 
 test("the folders of version managers are searched, newest version first", async () => {

@@ -174,7 +174,7 @@ test("variables of a notebook do not have upstream's limit", async () => {
   expect(variablesOf(await runner.complete("length = len(big)"))["length"]).toBe("70");
   const { record } = await runner.complete(big, { isLast: false });
   expect(record.warnings[0]).toMatch(
-    /^big does not travel to later steps\. The variable big \(list\) is too large: it uses 70\.0 MB, and the limit is 50\.0 MB \(serialisation_memory_limit of same\.yaml, app setting SAME_SERIALISATION_MEMORY_LIMIT\)/,
+    /^big cannot be passed to later steps\. The variable big \(list\) is too large: it uses 70\.0 MB, and the limit is 50\.0 MB \(serialisation_memory_limit of same\.yaml, app setting SAME_SERIALISATION_MEMORY_LIMIT\)/,
   );
 });
 

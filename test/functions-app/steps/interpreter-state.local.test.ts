@@ -121,10 +121,10 @@ test("a variable that cannot travel is reported with its cell, type and a remedy
   const { record } = (await runner.runCells(["x = 1", code], { isLast: false })) as CompletedStep;
   expect(record.warnings).toEqual([
     expect.stringMatching(
-      /^worker does not travel to later steps\. The thread worker still ran .* Join it in the step/,
+      /^worker cannot be passed to later steps\. The thread worker was still running .* Join it in the step/,
     ),
     expect.stringMatching(
-      /^conn does not travel .*\(sqlite3\.Connection, made in cell 2\) is not supported by dill.* Open the connection/,
+      /^conn cannot be passed .*\(sqlite3\.Connection, made in cell 2\) is not supported by dill.* Open the connection/,
     ),
   ]);
   const result = await runner.runCells(["conn.execute('select 1')"]);
@@ -138,7 +138,7 @@ test("a custom logging handler that cannot be restored is reported", async () =>
   const runner = await StepRunner.start({ python });
   const code = "import logging\nclass Mine(logging.Handler): pass\nlogging.getLogger('shop').addHandler(Mine())";
   const { record } = (await runner.runCells([code], { isLast: false })) as CompletedStep;
-  expect(record.warnings).toEqual([expect.stringMatching(/^The handler 'Mine' of the logger shop does not travel/)]);
+  expect(record.warnings).toEqual([expect.stringMatching(/^The handler 'Mine' of the logger shop cannot be passed/)]);
 });
 
 test("the random state and options of libraries are restored once the libraries are imported", async () => {

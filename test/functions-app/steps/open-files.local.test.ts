@@ -106,7 +106,7 @@ test("a file that cannot be reopened is lost after its step, with the reason and
   );
   expect(lost.map(({ reason }) => reason.split(": ").at(-1))).toEqual([
     "the file has no name any more",
-    "the file lies in the step's temporary folder, which ends with the step",
+    "the file is in the step's temporary folder, which is removed with the step",
     "it is read or written through GzipFile",
   ]);
 });

@@ -26,7 +26,7 @@ const lostVariable = (name: string) => ({
   type: "generator",
   cell: 1,
   reason: "It is a generator",
-  remedy: "Make a list of it.",
+  remedy: "Convert it to a list.",
 });
 
 test("thousands of warnings are truncated", () => {
@@ -40,5 +40,5 @@ test("thousands of warnings are truncated", () => {
 test("packages of this machine and variables that cannot travel lead to warnings", () => {
   const warnings = warningsOf({ foreignPackages: ["numpy"], lost: [lostVariable("g")] });
   expect(warnings[0]).toContain("numpy");
-  expect(warnings[1]).toBe("g does not travel to later steps. It is a generator. Make a list of it.");
+  expect(warnings[1]).toBe("g cannot be passed to later steps. It is a generator. Convert it to a list.");
 });

@@ -86,7 +86,7 @@ test("a certificate's password can be in a file", async () => {
 });
 
 test.each([
-  [{ address: "0.0.0.0" }, "not an address of this machine alone"],
+  [{ address: "0.0.0.0" }, "not a loopback address"],
   [{ runtime: "inproc8" }, "a host for .NET"],
   [{ inspect: "yes" }, "not a port"],
 ])("%j is rejected", (values, problem) => {

@@ -30,7 +30,7 @@ test("a replacement shows what forces it, and what is lost", () => {
 
 test("the replacement of a half-made resource is described as such", () => {
   const [, line] = lines([{ ...account, attributes: [], isHalfMade: true }]);
-  expect(line).toMatch(/ stsame {2}\(left half-made by an interrupted run\)$/);
+  expect(line).toMatch(/ stsame {2}\(left incomplete by an interrupted run\)$/);
 });
 
 test("many attributes are shortened to a single line", () => {

@@ -35,11 +35,11 @@ test.each([
   ],
   ["a cell that is not an object", notebook([null]), "in cell 1, the cell must be a map"],
   ["a list", "[]", "it must be a map"],
-  ["a zero byte", notebook([{ cell_type: "code", source: "x = '\0'" }]), "cell 1 holds a zero byte"],
+  ["a zero byte", notebook([{ cell_type: "code", source: "x = '\0'" }]), "cell 1 contains a null byte"],
   [
     "an incomplete character",
     notebook([{ cell_type: "code", source: "x = '\ud800'" }]),
-    "cell 1 holds a zero byte or half",
+    "cell 1 contains a null byte or an incomplete character",
   ],
   ["another language", notebook([], { metadata: { kernelspec: { language: "R" } } }), "n.ipynb is written in R"],
   ["another language, without a kernel", notebook([], { metadata: { language_info: { name: "julia" } } }), "in julia"],

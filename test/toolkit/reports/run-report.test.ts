@@ -122,7 +122,7 @@ test("a host of another folder is shown with that folder", () => {
 });
 
 test("--explain shows for each step why it ran, or that it came from the cache", () => {
-  const cached = { isHit: true, why: "nothing that it is made of has changed", runId: "run-0", storedAt: "" };
+  const cached = { isHit: true, why: "all its inputs are unchanged", runId: "run-0", storedAt: "" };
   const steps = [
     { ...STEP, cache: cached },
     { ...STEP, name: "same_step_001", cache: { isHit: false, why: "its code has changed" } },
@@ -135,9 +135,9 @@ test("--explain shows for each step why it ran, or that it came from the cache",
     "┌───────────────┬─────────────┬────────────────────────────────────────────────────────────┐
     │ Step          │             │ Why                                                        │
     ├───────────────┼─────────────┼────────────────────────────────────────────────────────────┤
-    │ same_step_000 │ cached      │ nothing that it is made of has changed since the run run-0 │
+    │ same_step_000 │ cached      │ all its inputs are unchanged since the run run-0 │
     │ same_step_001 │ ran         │ its code has changed                                       │
-    │ same_step_002 │ ran         │ no cache is asked for                                      │
+    │ same_step_002 │ ran         │ the cache was not used                                      │
     │ same_step_003 │ kept        │ from the run run-0                                         │
     │ same_step_004 │ did not run │ a step before it did not complete                          │
     └───────────────┴─────────────┴────────────────────────────────────────────────────────────┘

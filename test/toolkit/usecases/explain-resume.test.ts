@@ -63,7 +63,7 @@ test.each([
   expect(await explain(wish, deps)).toMatchObject({
     hasEnded: true,
     steps: [
-      { name: A, fate: "kept", why: "it completed, and nothing of it has changed" },
+      { name: A, fate: "kept", why: "it completed and has not changed" },
       { name: B, fate: "runs", why: "its code has changed" },
     ],
   });

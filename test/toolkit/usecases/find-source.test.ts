@@ -62,7 +62,7 @@ test.each([
 });
 
 test.each([
-  ["nothing", {}, "", "ERR_CONFIG_NOT_FOUND", "holds no same.yaml and no notebook"],
+  ["nothing", {}, "", "ERR_CONFIG_NOT_FOUND", "contains neither a same.yaml nor a notebook"],
   [
     "two notebooks with a configuration",
     { "a.ipynb": notebook(EMBEDDED), "b.ipynb": notebook(EMBEDDED) },

@@ -67,7 +67,7 @@ describe.skipIf(!hasTerraform)("a Ctrl-C while Azure creates the resource group"
     const continued = await up(elsewhere).ended;
     expect(continued.code, continued.output).toBe(0);
     expect(continued.output).toContain("As in the last `up`, which did not finish: log_retention_days, location.");
-    expect(continued.output).toContain("✓ Adopt azurerm_resource_group.this, which exists already");
+    expect(continued.output).toContain("✓ Adopt azurerm_resource_group.this, which already exists");
     const types = await typesIn(elsewhere);
     expect(types.filter((type) => type === GROUP)).toHaveLength(1);
     expect(types).toContain("Microsoft.Storage/storageAccounts northeurope");

@@ -90,7 +90,7 @@ describe("choices of an unfinished `up`", () => {
     await up(fake.deployment, REQUEST);
     expect(await variablesOf(fake)).not.toHaveProperty("location");
     expect(fake.view.log).toContain(
-      "line The last `up` created nothing, so its choices are not used again: location. Give those that you still want.",
+      "line The last `up` created nothing, so its choices are not used again: location. Specify those that you still want.",
     );
     expect(fake.view.log.join("\n")).not.toContain("deployed before");
   });

@@ -52,7 +52,7 @@ export function toOwnCall(argv: readonly string[]): string[] {
   if (OWN.has(first)) return ["func", first, ...rest.slice(1), ...early];
   const words = rest.filter((word) => !word.startsWith("-")).slice(0, first === "azure" ? 3 : 2);
   throw unsupported(
-    `same-kit does not do what \`func ${words.join(" ")}\` does: use Azure Functions Core Tools for it.`,
+    `same-kit does not support \`func ${words.join(" ")}\`: use Azure Functions Core Tools instead.`,
   );
 }
 

@@ -150,13 +150,13 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "cache show",
-    summary: "Show how much the cache of an app's steps has",
+    summary: "Show the size of an app's step cache",
     place: ["state-dir", "env"],
     load: async () => (await import("../commands/cache-show.ts")).cacheShowCommand,
   },
   {
     name: "cache clear",
-    summary: "Remove all results from the cache of an app's steps",
+    summary: "Remove all results from an app's step cache",
     place: ["state-dir", "env"],
     load: async () => (await import("../commands/cache-clear.ts")).cacheClearCommand,
   },

@@ -7,7 +7,7 @@ import { jsonOption, stateDirOption } from "./shared-options.ts";
 
 export const cacheClearCommand = defineCommand({
   name: "cache clear",
-  summary: "Remove all results from the cache of an app's steps",
+  summary: "Remove all results from an app's step cache",
   description: "Steps run again when they are next needed. Runs and their results are not affected.",
   positionals: [],
   options: { ...REMOTE_OPTIONS, ...stateDirOption, ...jsonOption },

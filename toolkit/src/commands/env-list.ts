@@ -16,7 +16,7 @@ export const envListCommand = defineCommand({
     const { folder, list } = openEnvironments(env);
     const environments = await list();
     console.json({ folder, environments });
-    if (environments.length === 0) console.answer(`There are none in ${folder}.`);
+    if (environments.length === 0) console.answer(`There are no environments in ${folder}.`);
     const rows = environments.map(({ name, python, isUsable, installer, packages, sizeBytes, usedAt }) => [
       name,
       isUsable ? (python ?? "") : "(cannot be used)",

@@ -10,8 +10,8 @@ export const fetchCommand = defineCommand({
   name: "fetch",
   summary: "Wait for a run that another client started, and download its results",
   description: [
-    "Saves executed notebook, report, files and session as `run` does. Without a record of the run here, the notebook is made of the",
-    "code that the app was sent. Ctrl-C leaves the run as it is.",
+    "Saves executed notebook, report, files and session as `run` does. Without a record of the run here, the notebook is reconstructed from the",
+    "code that was sent to the app. Ctrl-C does not affect the run.",
   ].join("\n"),
   positionals: [{ name: "ID", help: "ID of the run: its instance ID", isOptional: false }],
   options: { ...REMOTE_OPTIONS, ...stateDirOption, ...variablesOption, ...sessionOption, ...jsonOption },

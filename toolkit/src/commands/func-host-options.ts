@@ -114,7 +114,7 @@ function toAppSettings(values: FuncHostValues): Record<string, string> {
 function checkAddress(address = "127.0.0.1"): void {
   if (["127.0.0.1", "::1", "localhost"].includes(address)) return;
   throw usage(
-    `--address ${address} is not an address of this machine alone.`,
+    `--address ${address} is not a loopback address.`,
     "The host serves 127.0.0.1 and ::1. For others, put a proxy or a tunnel in front of it.",
   );
 }

@@ -8,7 +8,7 @@ export const initCommand = defineCommand({
   name: "init",
   summary: "Write a same.yaml for a notebook",
   description:
-    "A notebook runs without one. It is the place for requirements, data sets, parameters and environments; what exists is never overwritten.",
+    "A notebook also runs without a same.yaml, which is the place for requirements, data sets, parameters and environments. An existing file is never overwritten.",
   positionals: [{ name: "PATH", help: "A notebook, or a folder with one (default: here)", isOptional: true }],
   options: jsonOption,
   examples: ["same-kit init", "same-kit init analysis/notebook.ipynb"],

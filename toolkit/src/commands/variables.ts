@@ -8,8 +8,8 @@ export const variablesCommand = defineCommand({
   name: "variables",
   summary: "Show which variables a run passed from step to step, and which were lost",
   description: [
-    "For a run that has a record here, local or on a deployed app: name, type and size of each variable, the cell that made it,",
-    "whether its value changed, and of those that were lost why.",
+    "For a run that has a record here, local or on a deployed app: name, type and size of each variable, the cell that created it,",
+    "whether its value changed, and why a variable was lost.",
   ].join("\n"),
   positionals: [{ name: "ID", help: "ID of the run (default: the latest that ended)", isOptional: true }],
   options: { ...stateDirOption, ...jsonOption },

@@ -25,7 +25,7 @@ export const variableOf = (setting: string): string => `SAME_KIT_${setting.toUpp
 export class ConfigFileError extends Error {
   readonly code: ToolkitErrorCode = "ERR_CONFIG_FILE";
   readonly exitCode = 2;
-  readonly hint = `It may hold: ${FILE_SETTINGS.join(", ")}.`;
+  readonly hint = `It may contain: ${FILE_SETTINGS.join(", ")}.`;
 
   constructor(file: string, mistakes: readonly string[]) {
     super(`${file} cannot be used: ${mistakes.join("; ")}.`);

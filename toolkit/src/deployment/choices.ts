@@ -68,14 +68,14 @@ export function describeKept(before: Choices, now: NewChoices, isUnfinished = fa
   const all = [...(kept.length === 0 ? [] : [kept.join(", ")]), ...files];
   if (all.length === 0) return null;
   const when = isUnfinished ? "As in the last `up`, which did not finish" : "As this environment was deployed before";
-  return `${when}: ${all.join("; ")}. --var NAME=VALUE changes one, NAME=null takes it back.`;
+  return `${when}: ${all.join("; ")}. --var NAME=VALUE changes one, NAME=null resets it.`;
 }
 
 /** A message that the choices of a failed apply are not reused, because it created nothing; null if there were none. */
 export function describeDropped(attempted: Choices, now: NewChoices): string | null {
   const dropped = [...namesOf(attempted), ...attempted.variableFiles].filter((name) => !(name in now.variables));
   if (dropped.length === 0) return null;
-  return `The last \`up\` created nothing, so its choices are not used again: ${dropped.join(", ")}. Give those that you still want.`;
+  return `The last \`up\` created nothing, so its choices are not used again: ${dropped.join(", ")}. Specify those that you still want.`;
 }
 
 const namesOf = ({ variables, olderVariables }: Choices): string[] => Object.keys({ ...olderVariables, ...variables });

@@ -99,7 +99,7 @@ export class Deployment {
   async checkTools(subscription: string | null, checks: readonly PreflightCheck[] = []): Promise<void> {
     const unused = unusedTerraformVariables(this.target.env);
     if (unused.length > 0)
-      this.view.lines([`Not used here, as they would make terraform do something else: ${unused.join(", ")}.`]);
+      this.view.lines([`Ignored, because they would change what terraform does: ${unused.join(", ")}.`]);
     await this.phase("preflight", "Check tools and sign-in", () =>
       checkAll([() => checkTerraform(this.terraform), () => this.#signIn(subscription), ...checks]),
     );

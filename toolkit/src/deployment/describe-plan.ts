@@ -28,7 +28,7 @@ function describeChange(change: PlannedChange): string {
 }
 
 function reasonOf({ action, attributes, isHalfMade }: PlannedChange): string {
-  if (isHalfMade) return "left half-made by an interrupted run";
+  if (isHalfMade) return "left incomplete by an interrupted run";
   if (attributes.length === 0) return "";
   const more = attributes.length - SHOWN_ATTRIBUTES;
   const names = `${attributes.slice(0, SHOWN_ATTRIBUTES).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;

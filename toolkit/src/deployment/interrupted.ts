@@ -25,7 +25,7 @@ const LEFT: Record<DeploymentPhase, { message: string; hint: Hint }> = {
   },
   deploy: {
     message:
-      "Stopped during the publish. The resources exist; whether the new package was taken is open, and the app answers with it or the one before.",
+      "Stopped during the publish. The resources exist; it is not known whether the new package was deployed: the app runs either that one or the previous one.",
     hint: "Run the command again with the same options: it continues with the publish phase.",
   },
   verify: {

@@ -24,7 +24,7 @@ export async function repairStorage(deployment: Deployment, { appId, plan }: Dep
   const { azure, view } = deployment;
   const wasBroken = await deployment.interruptible("provision", () => removeKeylessConnections(azure.arm, appId));
   if (wasBroken)
-    view.lines(["Removed the storage setting without a key: the app reaches its storage by its identity."]);
+    view.lines(["Removed the storage setting without a key: the app accesses its storage with its identity."]);
 }
 
 /** @returns whether something was removed. */

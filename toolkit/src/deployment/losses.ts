@@ -9,8 +9,8 @@ const LOST_WITH: Readonly<Record<string, string>> = {
   azurerm_log_analytics_workspace: "the logs",
   azurerm_application_insights: "the link to earlier logs",
   azurerm_service_plan: "no data, but the app does not run until it is published again",
-  azurerm_function_app_flex_consumption: "the app's host keys, and its host name where Azure gives it another",
-  azurerm_linux_function_app: "the app's host keys, and its host name where Azure gives it another",
+  azurerm_function_app_flex_consumption: "the app's host keys, and its host name if Azure assigns a new one",
+  azurerm_linux_function_app: "the app's host keys, and its host name if Azure assigns a new one",
 };
 
 /**

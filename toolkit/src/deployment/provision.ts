@@ -39,7 +39,7 @@ export type ProvisionResult = {
 };
 
 const PLAN_FILE = "same-kit.tfplan";
-const TAKE_OVER = "What exists in it is imported rather than created, and anyone who deployed it before is refused.";
+const TAKE_OVER = "Existing resources in it are imported instead of created, and the previous deployer is locked out.";
 const MAX_ADOPTIONS = 12;
 
 /** Plans, asks for confirmation, applies. A saved plan contains every secret in clear text, so it is always removed at the end. */
@@ -223,7 +223,7 @@ class Provisioning {
     const checked = await Promise.all(found.map(({ id }) => this.#request.ownership.mayImport(id, variables)));
     if (checked.includes(false)) return false;
     for (const { id, address } of found) {
-      await view.phase(`Adopt ${address}, which exists already`, () => terraform.import(address, id));
+      await view.phase(`Adopt ${address}, which already exists`, () => terraform.import(address, id));
     }
     return true;
   }

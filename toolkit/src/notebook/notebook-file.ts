@@ -93,7 +93,7 @@ function refuseOtherLanguages(metadata: Notebook["metadata"], file: string): voi
 function refuseBrokenText({ cells, file }: Notebook): void {
   const broken = cells.find(({ source }) => source.includes("\0") || !source.isWellFormed());
   if (broken === undefined) return;
-  throw invalid(`${file} is damaged: cell ${broken.number} holds a zero byte or half a character.`);
+  throw invalid(`${file} is damaged: cell ${broken.number} contains a null byte or an incomplete character.`);
 }
 
 const SAVE_AGAIN = "Open it in Jupyter and save it again; that converts older formats.";

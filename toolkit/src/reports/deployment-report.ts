@@ -22,7 +22,7 @@ export function describeUp(result: UpResult, { isRehearsal }: EnvironmentFolder,
       return ["Nothing was changed."];
     case "stopped":
       return [
-        hint`Stopped, as you answered. Resources created before are kept and recorded in the state: ${sameKit("up")} continues.`,
+        hint`Stopped, because you declined. Resources that were already created are kept and recorded in the state: ${sameKit("up")} continues.`,
       ];
     case "deployed":
       if (result.outputs === null) return [];
@@ -39,7 +39,7 @@ function describeDeployed(result: UpResult, { appName, hostName }: DeploymentOut
     `${appName} answers on https://${hostName}. ${proofOf(result)}`,
     ...(result.portalUrl === null ? [] : [`Portal: ${result.portalUrl}`]),
     "",
-    "For every SAME client, host and access key in the shell's environment:",
+    "To set host and access key for every SAME client in a shell:",
     hint`  eval "$(${bare("outputs", "--export", "--show-key")})"`,
     "",
     "Then run a notebook, with same-kit or an unmodified SAME client:",

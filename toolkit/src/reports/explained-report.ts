@@ -6,7 +6,7 @@ import type { ExplainedRun } from "../usecases/continue-run.ts";
 export function reportExplained({ id, hasEnded, steps, warnings }: ExplainedRun, console: Console): void {
   for (const warning of warnings) console.note(`Warning: ${warning}`);
   if (!hasEnded) {
-    console.answer(`The run ${id} has not ended: it would continue after the last step that its storage has.`);
+    console.answer(`The run ${id} has not ended: it would continue after the last completed step in its storage.`);
     return;
   }
   const rows = steps.map(({ name, fate, why }) => [name, fate, why]);

@@ -32,7 +32,7 @@ function explain({ steps }: RunSummary, console: Console): string {
   const rows = steps.map(({ name, status, cache, keptFrom }) => {
     if (status === "not-run") return [name, "did not run", "a step before it did not complete"];
     if (keptFrom !== null) return [name, "kept", `from the run ${keptFrom}`];
-    if (cache === null) return [name, "ran", "no cache is asked for"];
+    if (cache === null) return [name, "ran", "the cache was not used"];
     return [
       name,
       cache.isHit ? "cached" : "ran",

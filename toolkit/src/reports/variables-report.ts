@@ -9,7 +9,7 @@ const REMARK_WIDTH = 72;
 export function reportVariables(steps: readonly BoundaryStep[], console: Console): void {
   const boundaries = boundariesOf(steps);
   if (boundaries.length === 0) {
-    console.answer(steps.length < 2 ? "The run has one step: no variable crosses to another." : NONE);
+    console.answer(steps.length < 2 ? "The run has one step: no variables are passed on." : NONE);
     return;
   }
   for (const boundary of boundaries) {
@@ -19,7 +19,7 @@ export function reportVariables(steps: readonly BoundaryStep[], console: Console
   }
 }
 
-const NONE = "No step left variables for the next one, as far as the run's record tells.";
+const NONE = "According to the run's record, no step passed variables to the next one.";
 
 function toRow({ name, type, cell, sizeBytes, fate, why }: BoundaryVariable): (string | string[])[] {
   const remark =

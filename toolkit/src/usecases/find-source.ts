@@ -132,10 +132,10 @@ function ambiguous(folder: string, notebooks: readonly string[]): OperationError
   return new OperationError({
     code: "ERR_CONFIG_NOT_FOUND",
     message: several
-      ? `${folder} holds several notebooks, and no same.yaml that says which one is meant: ${notebooks.join(", ")}.`
-      : `${folder} holds no same.yaml and no notebook.`,
+      ? `${folder} contains several notebooks, and no same.yaml that names one of them: ${notebooks.join(", ")}.`
+      : `${folder} contains neither a same.yaml nor a notebook.`,
     hint: several
       ? hint`Specify which one to run; ${sameKit("init", "NOTEBOOK")} writes a same.yaml for it.`
-      : "Name a notebook, or a folder that holds one.",
+      : "Name a notebook, or a folder that contains one.",
   });
 }

@@ -17,10 +17,10 @@ const REASONS = {
   code: "its code has changed",
   parameters: "its parameters have changed",
   cells: "its cells have changed",
-  place: "its place among the steps has changed",
-  session: "what the steps before it left has changed",
+  place: "its position among the steps has changed",
+  session: "the results of earlier steps have changed",
   requirements: "its requirements have changed",
-  python: "it runs on another Python",
+  python: "it runs on a different Python",
   packages: "packages of its Python have changed",
   settings: "same.yaml, or a limit of the app, has changed",
 } as const;

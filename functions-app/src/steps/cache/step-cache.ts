@@ -36,7 +36,7 @@ export class StepCache {
   readonly #options: StepCacheOptions;
   readonly #ingredients: Ingredients;
   readonly #found: FoundFiles;
-  #why = "the cache has no result of it";
+  #why = "the cache has no result for it";
 
   constructor(options: StepCacheOptions) {
     this.#options = options;

@@ -67,7 +67,7 @@ export async function restoreEntry(restored: RestoredEntry): Promise<Completed> 
     codeMs: 0,
     ...(details && { details: await renumber(details, restored) }),
     ...(files && { files }),
-    cache: { isHit: true, why: "nothing that it is made of has changed", runId, storedAt },
+    cache: { isHit: true, why: "all its inputs are unchanged", runId, storedAt },
   };
   return {
     kind: "completed",

@@ -52,7 +52,7 @@ test("a hit restores the session, files, outputs, variables and interpreter as t
   ];
   const files = { "data.csv": "1,2", "old.txt": "o" };
   const [first, second] = await run(steps, files);
-  expect([why(first), why(second)]).toEqual(Array(2).fill(miss("the cache has no result of it")));
+  expect([why(first), why(second)]).toEqual(Array(2).fill(miss("the cache has no result for it")));
   const before = await Promise.all([first, second].map((it) => runner.detailsOf(it as NonNullable<typeof it>)));
   // From now on only blobs under the new run's own name may be read.
   for (const name of [...runner.blobs.contents.keys()]) runner.blobs.contents.delete(name);
@@ -133,10 +133,10 @@ test("any other changed input is reported, with the most important one first", a
   const two = "# Parameters\nalpha = 2";
   await why("# Parameters\nalpha = 1");
   expect(await why(two)).toBe("its parameters have changed");
-  expect(await why(two, { isLast: false })).toBe("its place among the steps has changed");
+  expect(await why(two, { isLast: false })).toBe("its position among the steps has changed");
   const sameYaml = "runtime_options:\n  same_env: prod";
   expect(await why(two, { isLast: false, sameYaml })).toBe("same.yaml, or a limit of the app, has changed");
-  expect(await why(two, { sameYaml: "# nothing that steps see" })).toBe("nothing that it is made of has changed");
+  expect(await why(two, { sameYaml: "# nothing that steps see" })).toBe("all its inputs are unchanged");
 });
 
 test("a result that is too old or damaged makes the step run again", async () => {
@@ -174,7 +174,7 @@ test("a storage failure disables the cache, but does not fail the step", async (
 test("a failed step is not cached, and neither is a step that does not request the cache", async () => {
   const { runner } = await openApp();
   const failed = await runner.runCells(["1 / 0"], { cache: {} });
-  expect([failed.kind, failed.record?.cache]).toEqual(["failed", miss("the cache has no result of it")]);
+  expect([failed.kind, failed.record?.cache]).toEqual(["failed", miss("the cache has no result for it")]);
   const plain = await runner.runCells(["a = 1"]);
   expect(plain.record).not.toHaveProperty("cache");
   expect(runner.cache.blobs.contents.contents.size).toBe(0);

@@ -24,7 +24,7 @@ test("complete details are parsed unchanged", () => {
       { name: "y", type: "int", sizeBytes: 28, cell: null, changed: null },
       { name: "z", type: "int", sizeBytes: 28, cell: null, changed: true },
     ],
-    lost: [{ name: "y", type: "generator", cell: 1, reason: "It cannot be saved", remedy: "Make a list of it." }],
+    lost: [{ name: "y", type: "generator", cell: 1, reason: "It cannot be saved", remedy: "Convert it to a list." }],
     assets: { "plotly.min.js": BLOB },
     packages: { numpy: "2.3.1" },
   };

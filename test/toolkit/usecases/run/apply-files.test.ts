@@ -53,7 +53,7 @@ test("an empty folder is created but not listed as written, and does not replace
   });
   expect(applied).toEqual({ folder, written: [], deleted: [], kept: ["file"] });
   expect([await read("file"), await readdir(path.join(folder, "made"))]).toEqual(["mine", ["out"]]);
-  expect(warnings).toEqual([expect.stringContaining("it is in the way of a folder of the run")]);
+  expect(warnings).toEqual([expect.stringContaining("the run has a folder of that name")]);
 });
 
 test("a file that changed since the run began is kept, and the warning contains both paths", async () => {
@@ -65,15 +65,15 @@ test("a file that changed since the run began is kept, and the warning contains 
   });
   expect([await read("a"), await read("b"), applied.kept]).toEqual(["mine", "mine", ["b", "a"]]);
   expect(warnings).toEqual([
-    `${path.join(folder, "b")} is left as it is: the run deleted it, but it has changed since the run began.`,
-    `${path.join(folder, "a")} is left as it is: it has changed since the run began; the run's own is ${path.join(saved, "a")}.`,
+    `${path.join(folder, "b")} was not changed: the run deleted it, but it has changed since the run began.`,
+    `${path.join(folder, "a")} was not changed: it has changed since the run began; the run's own is ${path.join(saved, "a")}.`,
   ]);
 });
 
 test("a file that the run did not begin with is kept, unless it has the same content", async () => {
   const { warnings, read, applied } = await apply({ now: { a: "mine", b: "same" }, made: { a: "2", b: "same" } });
   expect([await read("a"), applied.kept, applied.written]).toEqual(["mine", ["a"], []]);
-  expect(warnings).toEqual([expect.stringContaining("the run did not begin with it")]);
+  expect(warnings).toEqual([expect.stringContaining("the run did not start with it")]);
 });
 
 test("a file that was removed in the meantime is written again, and a missing file can be deleted", async () => {

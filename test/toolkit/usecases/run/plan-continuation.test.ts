@@ -24,7 +24,7 @@ test("a run continues from the first step that had not completed", () => {
   const { keeps, request, steps } = planContinuation(ended([A]), now());
   expect([keeps, request.steps.length]).toEqual([1, 3]);
   expect(steps).toEqual([
-    { name: A, fate: "kept", why: "it completed, and nothing of it has changed" },
+    { name: A, fate: "kept", why: "it completed and has not changed" },
     { name: B, fate: "runs", why: "it had not completed" },
     { name: C, fate: "runs", why: "it had not completed" },
   ]);
@@ -65,7 +65,7 @@ test("--only sends the steps up to the one to run", () => {
 
 test("a step that depends on an unfinished step is rejected, with the step to use instead", () => {
   expect(() => planContinuation(ended([A]), { ...now(), from: C })).toThrow(
-    `--from ${C} needs what ${B} left, which did not complete in the run run-1.`,
+    `--from ${C} needs the results of ${B}, which did not complete in the run run-1.`,
   );
   expect(() => planContinuation(ended([A]), { ...now(), only: "9" })).toThrow(
     "--only 9 is not a step of the notebook.",

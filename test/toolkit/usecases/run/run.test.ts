@@ -100,7 +100,7 @@ test("Ctrl-C terminates the run, and abandons its host without waiting", async (
   app.onStatus = () => interrupt.abort(new Error("Interrupted by SIGINT."));
   expect(await drive()).toMatchObject({ status: "interrupted", failure: { code: "ERR_RUN_TERMINATED" } });
   expect(app.requests).toEqual(["POST /api/initiate", "POST /run-1/terminate", "GET /api/runs/run-1"]);
-  expect(view.log.slice(-2)).toEqual(["fail one", "line Ending the run. Ctrl-C again leaves at once."]);
+  expect(view.log.slice(-2)).toEqual(["fail one", "line Ending the run. Press Ctrl-C again to exit immediately."]);
   expect({ calls, state: await stateOf() }).toEqual({ calls: ["abandon"], state: "terminated" });
 });
 

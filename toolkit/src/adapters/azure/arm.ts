@@ -80,7 +80,7 @@ export class ArmClient {
     const { origin, pathname, searchParams } = new URL(nextLink);
     const { resourceManager } = this.#deps.cloud;
     // The token is for this cloud only.
-    if (origin !== new URL(resourceManager).origin) throw connectionError(`a page of it lies at ${origin}`, null);
+    if (origin !== new URL(resourceManager).origin) throw connectionError(`a page of the result is at ${origin}`, null);
     searchParams.delete("api-version");
     return `${pathname}?${searchParams}`;
   }

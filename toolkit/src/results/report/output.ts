@@ -56,7 +56,7 @@ const asText = (form: unknown): string => toText(form as MultilineText);
 
 /** In an image element, an SVG does not run scripts. */
 function picture(source: string): string {
-  return `<img src="${escapeHtml(source)}" alt="Picture made by a cell">`;
+  return `<img src="${escapeHtml(source)}" alt="Image created by a cell">`;
 }
 
 function plainText(text: string): string {

@@ -51,7 +51,7 @@ async function attempt({ folder, applied, warnings }: Application, at: string, a
   } catch (error) {
     applied.kept.push(at);
     const why = error instanceof Kept ? error.message : `it could not be changed: ${reasonOf(error)}.`;
-    warnings.push(`${path.join(folder, at)} is left as it is: ${why}`);
+    warnings.push(`${path.join(folder, at)} was not changed: ${why}`);
   }
 }
 
@@ -98,14 +98,14 @@ async function writeEntry({ folder, known, saved, applied }: Application, at: st
 /** Programs may expect the folder, but it is not listed as a written file. */
 async function makeFolder({ folder }: Application, at: string): Promise<void> {
   await refuseLinkedFolders(folder, at);
-  if ((await describe(folder, at)) !== null) throw new Kept("it is in the way of a folder of the run.");
+  if ((await describe(folder, at)) !== null) throw new Kept("the run has a folder of that name.");
   await mkdir(path.join(folder, at), { recursive: true });
 }
 
 function whyKept(at: string, known: readonly RunFile[], source: string): string {
   return known.some(({ path: it }) => it === at)
     ? `it has changed since the run began; the run's own is ${source}.`
-    : `the run did not begin with it, as it is new or was left out (.gitignore, .sameignore, --files); the run's own is ${source}.`;
+    : `the run did not start with it: it is new or was excluded (.gitignore, .sameignore, --files); the run's own is ${source}.`;
 }
 
 async function replace(source: string, target: string, isLink: boolean): Promise<void> {

@@ -55,7 +55,7 @@ export function planContinuation(run: EndedRun, { request, from, only }: Continu
   return { keeps, request: { steps: request.steps.slice(0, last) }, steps, warnings };
 }
 
-const KEPT = "it completed, and nothing of it has changed";
+const KEPT = "it completed and has not changed";
 
 /** Null: the step's result from the earlier run is still valid. */
 function whyRuns({ request, completed }: EndedRun, now: RequestedStep, index: number): string | null {
@@ -84,7 +84,7 @@ function findWished({ id, completed }: EndedRun, { steps }: InitiateRequest, wis
   const missing = steps.slice(0, index).find(({ name }, at) => completed[at] !== name);
   if (missing === undefined) return index;
   throw usage(
-    `${option} ${wished} needs what ${missing.name} left, which did not complete in the run ${id}.`,
+    `${option} ${wished} needs the results of ${missing.name}, which did not complete in the run ${id}.`,
     `Name ${missing.name} or a step before it.`,
   );
 }

@@ -177,7 +177,7 @@ async function sendRequest(run: RunningRun): Promise<StartedRun> {
   // A run that continues another starts with the files after its kept steps.
   const isEmpty = collected === null || continues !== undefined || collected.manifest.files.length === 0;
   const taken = isEmpty ? null : await sendFiles({ client: host.client, id, files: collected, signal });
-  if (!isEmpty && taken === null) warn("The app is of a version that takes no files; the steps begin without.");
+  if (!isEmpty && taken === null) warn("This version of the app does not accept files; the steps start without them.");
   for (const text of taken?.warnings ?? []) warn(text);
   sent.files = taken?.manifest ?? null;
   sent.paths = (taken?.files ?? []).map(({ path }) => path);
@@ -254,7 +254,7 @@ async function followToEnd(
 async function terminate({ host, display, deps }: RunningRun, started: StartedRun, ending: Ending): Promise<void> {
   await display.end(ending.kind);
   const isTimeout = ending.kind === "timed-out";
-  if (!isTimeout) deps.view.lines(["Ending the run. Ctrl-C again leaves at once."]);
+  if (!isTimeout) deps.view.lines(["Ending the run. Press Ctrl-C again to exit immediately."]);
   const reason = isTimeout ? "The time limit of `local run` has passed." : "Interrupted by the user.";
   const signal = AbortSignal.any([deps.leaveNow, AbortSignal.timeout(TERMINATE_LIMIT_MS)]);
   try {

@@ -137,7 +137,7 @@ function toDetails(read: ReadDetails): Pick<StepResult, "details" | "warnings"> 
   const at = read.kind === "invalid" ? read.at : "value";
   return {
     details: null,
-    warnings: [`Its outputs are left out: what the app stored of them violates the contract (${at} is invalid).`],
+    warnings: [`Its outputs are omitted: the stored outputs violate the contract (${at} is invalid).`],
   };
 }
 

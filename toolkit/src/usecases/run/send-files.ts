@@ -62,7 +62,7 @@ export async function sendFiles({ client, id, files: collected, signal }: SendFi
       const count = (changes.get(error.path) ?? 0) + 1;
       changes.set(error.path, count);
       const now = count > MAX_CHANGES ? null : await describeFile(folder, error.path);
-      if (count > MAX_CHANGES) warnings.push(`${error.path} is written all the time; the run begins without it.`);
+      if (count > MAX_CHANGES) warnings.push(`${error.path} keeps changing; the run starts without it.`);
       files = files.flatMap((file) => (file.path === error.path ? (now ?? []) : file));
     }
   }

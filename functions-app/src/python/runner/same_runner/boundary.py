@@ -70,7 +70,7 @@ class Boundary:
                     "name": thread.name[:_MAX_NAME],
                     "type": type_name(type(thread)),
                     "cell": None,
-                    "reason": "The thread %s still ran at the end of the step, and ends with it" % thread.name[:_MAX_NAME],
+                    "reason": "The thread %s was still running at the end of the step, and ends with it" % thread.name[:_MAX_NAME],
                     "remedy": "Join it in the step that starts it.",
                 }
             )

@@ -51,9 +51,9 @@ def _check(kind, options, body):
             name: it._value_ for name, it in kind._member_map_.items()
         }
     except Exception as error:
-        raise pickle.PicklingError("the enumeration %s cannot be made again: %s" % (kind.__qualname__, error)) from None
+        raise pickle.PicklingError("the enumeration %s cannot be recreated: %s" % (kind.__qualname__, error)) from None
     if not same:
-        raise pickle.PicklingError("the enumeration %s cannot be made again from its values" % kind.__qualname__)
+        raise pickle.PicklingError("the enumeration %s cannot be recreated from its values" % kind.__qualname__)
 
 
 def _fill(scope, body):

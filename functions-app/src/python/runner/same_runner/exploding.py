@@ -64,4 +64,4 @@ def reason_of(value):
         str(value)
     except Exception as error:
         return str(error)
-    return "It could not be carried to this step."
+    return "It could not be passed to this step."

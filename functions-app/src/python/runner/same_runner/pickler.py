@@ -226,7 +226,7 @@ class _Pickler(dill.Pickler):
         if getattr(obj, "__module__", None) in (self._main.__name__, "__main__"):
             if isinstance(obj, type):
                 raise _SelfReference(obj)
-            raise pickle.PicklingError("it is written as the mere name %r" % (name or type(obj).__name__))
+            raise pickle.PicklingError("it is only written as the name %r" % (name or type(obj).__name__))
         super().save_global(obj, name)
 
     def _is_importable(self, obj):

@@ -72,13 +72,13 @@ def _loading():
             warnings.simplefilter("ignore", PendingDeprecationWarning)
             yield
     except Exception as error:
-        why = "One of them says how it is restored, and that failed"
+        why = "One of them defines how it is restored, which failed"
         if isinstance(error, ModuleNotFoundError):
-            why = "Modules that a step writes into its working directory are gone with it, and what they define"
+            why = "Modules that a step writes into its working directory are not available in later steps"
         raise SessionError(
             "SessionLoadError",
-            "The variables of the steps before could not be loaded: %s: %s. %s; delete such a variable (`del NAME`) at the "
-            "end of the step that makes it." % (type(error).__name__, text_of(error)[:500], why),
+            "The variables of earlier steps could not be loaded: %s: %s. %s; delete such a variable (`del NAME`) at the "
+            "end of the step that creates it." % (type(error).__name__, text_of(error)[:500], why),
         ) from error
 
 

@@ -109,7 +109,7 @@ def _portable(path, work):
     if path.startswith(work + os.sep):
         return "work", path[len(work) + 1 :]
     if path.startswith(os.path.dirname(work) + os.sep):
-        raise pickle.PicklingError("the file lies in the step's temporary folder, which ends with the step")
+        raise pickle.PicklingError("the file is in the step's temporary folder, which is removed with the step")
     return path
 
 
@@ -127,7 +127,7 @@ def _place_of(file, path):
     if position is not None and (not file.readable() or size > _MAX_PEEK):
         return {"position": position}
     if size > _MAX_READ:
-        raise pickle.PicklingError("a loop over its lines has not ended, and it is too large to find its place")
+        raise pickle.PicklingError("a loop over its lines has not ended, and it is too large to find the position")
     try:
         rest = file.read()
     except ValueError:  # From here on, it is not text.

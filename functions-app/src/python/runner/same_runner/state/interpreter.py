@@ -24,7 +24,7 @@ def changes():
         try:
             value = change()
         except Exception as error:
-            _failed.append("%s does not travel to the next step: %s: %s" % (name, type(error).__name__, error))
+            _failed.append("%s cannot be passed to the next step: %s: %s" % (name, type(error).__name__, error))
             continue
         if value is not None:
             found[name] = value

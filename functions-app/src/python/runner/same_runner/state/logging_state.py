@@ -84,7 +84,7 @@ def _describe_handler(logging, logger, handler):
     formatter = handler.formatter
     if target is None or handler.filters or type(formatter) not in (type(None), logging.Formatter):
         name = logger.name if logger is not logging.root else "root"
-        text = "The handler %r of the logger %s does not travel to the next step. Add it again in the step that logs."
+        text = "The handler %r of the logger %s cannot be passed to the next step. Add it again in the step that logs."
         _lost.append(text % (kind.__name__, name))
         return None
     return {"target": target, "level": handler.level, "format": _describe_format(logging, formatter)}

@@ -107,7 +107,7 @@ def _fetch(name, location):
 def _read_file(name, location):
     if not os.path.exists(location):
         raise FileNotFoundError(
-            "Data set '%s': the file '%s' did not come with the run. `same-kit` sends local files along; "
+            "Data set '%s': the file '%s' was not sent with the run. `same-kit` sends local files; "
             "other clients need an http(s) URL." % (name, location)
         )
     with open(location, "rb") as file:
