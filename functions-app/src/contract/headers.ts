@@ -18,4 +18,5 @@ export const DEFAULT_SAME_ENV = "default";
 /** Safe in blob names, URLs and table keys, so that no part of Azure has to escape it. */
 export const isRunId = (text: string): boolean => /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/.test(text);
 
+/** Whether the text is a valid value of {@link SAME_ENV_HEADER}. */
 export const isSameEnv = (text: string): boolean => /^\w{1,100}$/.test(text);

@@ -117,6 +117,7 @@ function isRunFile(value: unknown): value is RunFile {
   return kind === "file" && target === undefined && isSha256(sha256) && isSized && isMarked;
 }
 
+/** Whether the value is a hash of 64 lower-case hex digits. */
 export const isSha256 = (text: unknown): text is string => typeof text === "string" && /^[0-9a-f]{64}$/.test(text);
 
 /** A duplicate path, or a path with entries below it that is not a folder. */

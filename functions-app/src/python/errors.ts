@@ -24,6 +24,7 @@ export class PythonError extends Error {
   }
 }
 
+/** No usable interpreter was found; the message lists what was tried. */
 export class PythonNotFoundError extends PythonError {
   constructor(message: string) {
     super("ERR_PYTHON_NOT_FOUND", message);

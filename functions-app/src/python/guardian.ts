@@ -126,6 +126,7 @@ function killProcess(pid: number): void {
   }
 }
 
+/** Sets whether these streams and processes keep this process alive. */
 export function setRefs(handles: readonly unknown[], isNeeded: boolean): void {
   for (const handle of handles as ({ ref?: () => void; unref?: () => void } | null)[]) {
     if (isNeeded) handle?.ref?.();

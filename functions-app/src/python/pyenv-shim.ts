@@ -6,6 +6,7 @@ import path from "node:path";
 
 const VERSION_FILE = ".python-version";
 
+/** The folder of pyenv: `PYENV_ROOT`, otherwise `~/.pyenv`. It may not exist. */
 export function pyenvRoot(env: NodeJS.ProcessEnv): string {
   return env["PYENV_ROOT"] || path.join(env["HOME"] ?? env["USERPROFILE"] ?? os.homedir(), ".pyenv");
 }

@@ -1,6 +1,7 @@
 import type { BlobServiceClient, ContainerClient } from "@azure/storage-blob";
 import { managedIdentityCredential } from "./managed-identity.ts";
 
+/** @returns undefined if the blob or container does not exist (HTTP 404); other errors are rethrown. */
 export async function unlessMissing<Value>(load: () => Promise<Value>): Promise<Value | undefined> {
   try {
     return await load();

@@ -33,6 +33,7 @@ const EARLIER_SHARE = 0.15;
 const STALE_MS = 10 * 60_000;
 const DRAFT = /^draft-/;
 
+/** Uses the folder that `SAME_KIT_INSTANCE_FILES` names if the host sets it, otherwise a cache folder in front of the blobs. */
 export function openSessionParts(env: NodeJS.ProcessEnv, taskHubName: string, blobs: PartBlobs): SessionParts {
   const given = env[INSTANCE_FILES_VARIABLE];
   return new SessionParts({ root: given || cacheRoot(env, taskHubName), isLasting: Boolean(given), blobs });

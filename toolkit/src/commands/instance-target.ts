@@ -44,6 +44,7 @@ export async function findTarget(options: TargetOptions, context: CommandContext
   return openHost(options, context);
 }
 
+/** Opens a task hub in a storage, without a host. */
 export async function openStorageTarget(
   storage: StorageChoice,
   { hub, "state-dir": place }: Pick<TargetOptions, "hub" | "state-dir">,

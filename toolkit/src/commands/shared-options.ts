@@ -55,6 +55,7 @@ export const sessionOption = {
   },
 } as const;
 
+/** The absolute path of `--state-dir`; default: `.same-kit` in `cwd`. */
 export function resolveStateDir(option: string | undefined, cwd: string): string {
   return option === undefined ? stateDirBelow(cwd) : path.resolve(cwd, option);
 }

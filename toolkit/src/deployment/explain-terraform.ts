@@ -257,6 +257,7 @@ function withProgress(message: string, error: TerraformError, { done, planned }:
   return `${/[.\u2026!?]$/.test(message) ? message : `${message}.`} ${ready}`;
 }
 
+/** Terraform's errors with their details, otherwise its plain output. */
 export function textOf(error: TerraformError): string {
   const { errors } = error.run;
   if (errors.length > 0) return errors.map(({ summary, detail }) => `${summary}\n${detail}`).join("\n\n");

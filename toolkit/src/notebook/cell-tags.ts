@@ -16,6 +16,7 @@ export type CellTags = {
 // With a letter instead of N, another case, other separators or blanks around it.
 const LIKE_A_STEP = /^\s*same[\s_-]?step[\s_-]/i;
 
+/** Parses tags without judging them: `checkTags` reports mistakes. */
 export function parseCellTags(tags: readonly string[]): CellTags {
   const parsed: CellTags = { steps: [], cache: null, environment: null, requirements: null, misspelt: [], other: [] };
   for (const tag of tags) {
@@ -43,6 +44,7 @@ const DURATION =
 const DURATION_PARTS =
   /^P(?:([\d.]+)Y)?(?:([\d.]+)M)?(?:([\d.]+)W)?(?:([\d.]+)D)?(?:T(?:([\d.]+)H)?(?:([\d.]+)M)?(?:([\d.]+)S)?)?$/;
 
+/** Whether the text is an ISO 8601 duration. */
 export function isDuration(text: string): boolean {
   return DURATION.test(text);
 }

@@ -21,6 +21,7 @@ export type DeploymentStatus = {
 
 const PHASES: readonly JournalPhase[] = ["init", "provision", "publish", "health", "smoke-test"];
 
+/** Reads only the environment's folder; the outputs are without the access key. */
 export async function deploymentStatus(folder: EnvironmentFolder): Promise<DeploymentStatus> {
   const journal = await Journal.open(folder, () => new Date());
   const outputs = (await loadJson(folder.outputsFile)) as DeploymentOutputs | null;

@@ -68,6 +68,7 @@ function whyWrong(status: RunStatus | null, url: string): string | null {
   return whyWrongResult(result);
 }
 
+/** @returns the difference from the expected result, as a clause; null if there is none. */
 export function whyWrongResult({
   variables,
   session_context,

@@ -25,6 +25,7 @@ export type CacheBlobs = {
   remove(name: string): Promise<void>;
 };
 
+/** Opens the step cache in the container `<hub>-stepcache`, which is created when the first entry is stored. */
 export function openCacheBlobs(env: NodeJS.ProcessEnv, taskHubName: string): CacheBlobs {
   const containerName = `${taskHubName.toLowerCase()}-stepcache`;
   const container = async () => (await openAccount(env)).getContainerClient(containerName);

@@ -33,6 +33,7 @@ export type StepFacts = {
   limits: Limits;
 };
 
+/** A hash of each ingredient. */
 export function ingredientsOf({ input, contents, sameYaml, ready, limits }: StepFacts): Ingredients {
   const { step, session, sameEnv, isLast } = input;
   const { code, parameters } = splitCode(contents.code.toString("utf8"), step.cells);
@@ -57,6 +58,7 @@ export function ingredientsOf({ input, contents, sameYaml, ready, limits }: Step
   };
 }
 
+/** The `KEY` of the step's entries in the cache. */
 export const keyOf = (ingredients: Ingredients): string => hashOf([CACHE_FORMAT, ingredients]);
 
 /** @returns undefined if nothing differs. */
@@ -89,4 +91,5 @@ function withoutPlaces({ version, implementation, dill }: SessionReference["pyth
   return [version, implementation, dill];
 }
 
+/** SHA-256 of the value's JSON. */
 export const hashOf = (value: unknown): string => sha256Of(JSON.stringify(value));

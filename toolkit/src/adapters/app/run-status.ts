@@ -136,6 +136,7 @@ export type RunStatus = Omit<z.infer<typeof status>, "customStatus"> & {
   completedCount: number;
 };
 
+/** Like all parsers of responses below: @throws OperationError `ERR_APP_ANSWER` if the response violates the contract. */
 export function parseStartedRun(text: string, url: string): StartedRun {
   return parseAnswer(started, text, url, "a check-status answer");
 }
@@ -207,6 +208,7 @@ function wrongAnswer(url: string, why: string): OperationError<ToolkitErrorCode>
   });
 }
 
+/** Whether the run has ended, so that its status does not change any more. */
 export function isFinal({ runtimeStatus }: Pick<RunStatus, "runtimeStatus">): boolean {
   return ["Completed", "Failed", "Terminated", "Canceled"].includes(runtimeStatus);
 }

@@ -54,6 +54,7 @@ export async function listHostKeys(arm: ArmClient, appId: string): Promise<HostK
   return { masterKey: keys.masterKey ?? "", functionKeys: keys.functionKeys ?? {}, systemKeys: keys.systemKeys ?? {} };
 }
 
+/** Makes Azure read the functions of a newly published package. @throws ArmError */
 export async function syncTriggers(arm: ArmClient, appId: string): Promise<void> {
   await arm.post(`${appId}/syncfunctiontriggers`, SYNC_API);
 }

@@ -22,6 +22,7 @@ export type TokenDeps = {
   fetch: typeof fetch;
 };
 
+/** Caches the token until it must be renewed. The source throws OperationError `ERR_PREFLIGHT_SIGN_IN` if Azure issues no token. */
 export function createTokenSource(credential: Credential, deps: TokenDeps): TokenSource {
   let current: Token | null = null;
   return async () => {

@@ -59,6 +59,7 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** @param why - A clause without a full stop. */
 export function stateDamaged(why: string): OperationError<"ERR_PROVISION_STATE_DAMAGED"> {
   return new OperationError({
     code: "ERR_PROVISION_STATE_DAMAGED",

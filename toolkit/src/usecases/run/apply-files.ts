@@ -34,6 +34,7 @@ type Application = ApplyFiles & { applied: AppliedFiles; warnings: string[] };
 /** Why one of the user's files is kept unchanged; a sentence. */
 class Kept extends Error {}
 
+/** Never throws for a single file: a file that is kept or cannot be changed becomes a warning, and is listed under `kept`. */
 export async function applyFiles(options: ApplyFiles): Promise<{ applied: AppliedFiles; warnings: string[] }> {
   const { folder, saved } = options;
   const applied: AppliedFiles = { folder, written: [], deleted: [], kept: [] };

@@ -20,6 +20,7 @@ import type { RunSummary } from "./run-summary.ts";
 
 export type SavedSession = { session: RunSummary["session"]; warnings: readonly string[] };
 
+/** Saves the session of a completed run; a failure becomes a warning, and the result then names the session's blob, if there is one. */
 export async function saveSession(result: RunResult, run: RunningRun): Promise<SavedSession> {
   const { session_context, session_context_blob: blob, session_context_parts: parts } = result;
   const { folder, host, savesLargeSession } = run;

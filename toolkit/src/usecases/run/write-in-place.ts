@@ -7,6 +7,7 @@ import type { SavedFiles } from "./save-files.ts";
 /** A file in a run's folder with the state of the notebook's folder, as far as runs have read or written it. */
 const KNOWN_FILES = "in-place.json";
 
+/** Stores the files of the notebook's folder that the run knows, for a run that continues it. */
 export async function saveKnown(folder: RunFolder, files: readonly RunFile[]): Promise<void> {
   await folder.saveFile(KNOWN_FILES, JSON.stringify({ formatVersion: 1, files }));
 }
