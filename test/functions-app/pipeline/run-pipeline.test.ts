@@ -74,8 +74,8 @@ test("kept steps do not run, the next step starts with their session and files, 
 
 test.each([
   ["of another step", { records: [keptRecord("b")] }, "kept.records must be those of the first steps, but not of all"],
-  ["of all steps", { records: [keptRecord("a"), keptRecord("b")] }, "kept.records must be of the first steps"],
-  ["of none", { records: [] }, "kept.records must be of the first steps"],
+  ["of all steps", { records: [keptRecord("a"), keptRecord("b")] }, "kept.records must be those of the first steps"],
+  ["of none", { records: [] }, "kept.records must be those of the first steps"],
   ["without a blob", { records: [keptRecord("a")], session: {} }, "kept.session.blob must be an object"],
   ["with unknown keys", { records: [keptRecord("a")], more: 1 }, 'kept has the unknown key "more"'],
 ])("a run with invalid kept steps (%s) stops before its first step", (_, kept, message) => {

@@ -43,7 +43,7 @@ test("the registry matches the commands' own descriptions (`npx vitest -u` updat
   expect(found.length).toBeGreaterThan(15);
   const text = [
     "// Written by `npx vitest -u --project unit test/toolkit/cli/registry.test.ts` from the files in commands/: a command is loaded",
-    "// only when it is called. Help lists them in this order; a new command comes last, and may be moved by hand.",
+    "// only when it is called. Help lists them in this order; new commands are added at the end and may be moved by hand.",
     "",
     'import type { CommandEntry } from "./command-entry.ts";',
     "",

@@ -44,7 +44,7 @@ describe("the end of up", () => {
   test("in Azure matches the page for users of SAME", async () => {
     const page = await readFile("docs/from-same.md", "utf8");
     const lines = shown();
-    const from = lines.findIndex((line) => line.startsWith("For every SAME client"));
+    const from = lines.findIndex((line) => line.startsWith("To set host and access key"));
     const to = lines.indexOf("  same run -t functions -f same.yaml");
     expect(page).toContain(`\`\`\`\n${lines.slice(from, to + 1).join("\n")}\n\`\`\``);
   });

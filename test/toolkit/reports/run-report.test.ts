@@ -132,15 +132,15 @@ test("--explain shows for each step why it ran, or that it came from the cache",
   ];
   const { stderr } = report({ steps, warnings: [] }, { explain: true });
   expect(stderr).toMatchInlineSnapshot(`
-    "┌───────────────┬─────────────┬────────────────────────────────────────────────────────────┐
-    │ Step          │             │ Why                                                        │
-    ├───────────────┼─────────────┼────────────────────────────────────────────────────────────┤
+    "┌───────────────┬─────────────┬──────────────────────────────────────────────────┐
+    │ Step          │             │ Why                                              │
+    ├───────────────┼─────────────┼──────────────────────────────────────────────────┤
     │ same_step_000 │ cached      │ all its inputs are unchanged since the run run-0 │
-    │ same_step_001 │ ran         │ its code has changed                                       │
-    │ same_step_002 │ ran         │ the cache was not used                                      │
-    │ same_step_003 │ kept        │ from the run run-0                                         │
-    │ same_step_004 │ did not run │ a step before it did not complete                          │
-    └───────────────┴─────────────┴────────────────────────────────────────────────────────────┘
+    │ same_step_001 │ ran         │ its code has changed                             │
+    │ same_step_002 │ ran         │ the cache was not used                           │
+    │ same_step_003 │ kept        │ from the run run-0                               │
+    │ same_step_004 │ did not run │ a step before it did not complete                │
+    └───────────────┴─────────────┴──────────────────────────────────────────────────┘
     "
   `);
 });

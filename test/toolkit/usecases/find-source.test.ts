@@ -75,7 +75,7 @@ test.each([
     { "a.ipynb": notebook(), "b.ipynb": notebook() },
     "",
     "ERR_CONFIG_NOT_FOUND",
-    "no same.yaml that says which one is meant: a.ipynb, b.ipynb",
+    "no same.yaml that names one of them: a.ipynb, b.ipynb",
   ],
   [
     "a same.yaml with an error",

@@ -124,7 +124,7 @@ describe.skipIf(!hasTerraform)("a rehearsed deployment", () => {
     const bent = { TF_CLI_ARGS: "-no-such-flag", TF_WORKSPACE: "other", TF_DATA_DIR: "/nowhere" };
     const { kind, view } = await deployment.up({ planOnly: true }, { env: bent });
     expect(kind).toBe("planned");
-    expect(view.log[0]).toMatch(/^line Not used here.*: TF_CLI_ARGS, TF_WORKSPACE, TF_DATA_DIR\.$/);
+    expect(view.log[0]).toMatch(/^line Ignored, because .*: TF_CLI_ARGS, TF_WORKSPACE, TF_DATA_DIR\.$/);
   });
 
   test("answering no changes nothing", async () => {

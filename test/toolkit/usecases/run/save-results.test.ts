@@ -106,7 +106,7 @@ test.each([
   expect(await outputsOf(summary.results.notebook)).toEqual([[], ["here\n"]]);
   expect(await readFile(summary.results.report ?? "", "utf8")).toContain("here");
   expect(summary.warnings).toEqual([
-    expect.stringMatching(/^a: Its outputs are left out: .* violates the contract \(\S+ is invalid\)\.$/),
+    expect.stringMatching(/^a: Its outputs are omitted: .* violate the contract \(\S+ is invalid\)\.$/),
   ]);
 });
 
