@@ -41,7 +41,8 @@ export function findKept(
     const history = isRunId(id) ? await loadHistory(id) : undefined;
     if (history === undefined) return problem(404, "Not found", `There is no run ${id}.`);
     if (id === runId) return badHeader(RUN_ID_HEADER, "must not be the ID of the run that is continued");
-    if (!ENDED.has(history.runtimeStatus)) return problem(409, "The run has not ended.", `The run ${id} is still running.`);
+    if (!ENDED.has(history.runtimeStatus))
+      return problem(409, "The run has not ended.", `The run ${id} is still running.`);
     const names = namesOf(history);
     const count = Number(request.headers.get(KEPT_STEPS_HEADER) ?? Number.NaN);
     const most = Math.min(countKeepable(history), steps.length - 1);
@@ -56,7 +57,10 @@ export function findKept(
     if (kept === null) return problem(410, "Gone", textOfGone(names[count - 1]));
     if (kept !== undefined) return { kept, ...(kept.files && { files: kept.files }) };
     const own = history.kept?.records.length ?? 0;
-    return badHeader(KEPT_STEPS_HEADER, `must be at least ${own}: the run ${id} itself kept that many steps of an earlier run`);
+    return badHeader(
+      KEPT_STEPS_HEADER,
+      `must be at least ${own}: the run ${id} itself kept that many steps of an earlier run`,
+    );
   };
 }
 

@@ -32,8 +32,7 @@ export class RunRetention {
         createdTimeTo: new Date(this.#now() - runDays * DAY_MS),
         runtimeStatus: [Completed, Failed, Terminated, Canceled],
       });
-      if (instancesDeleted > 0)
-        log(`Removed ${instancesDeleted} runs older than ${runDays} days (SAME_RUN_DAYS).`);
+      if (instancesDeleted > 0) log(`Removed ${instancesDeleted} runs older than ${runDays} days (SAME_RUN_DAYS).`);
     } catch (error) {
       log(`Runs older than ${runDays} days could not be removed: ${(error as Error).message}`);
     }

@@ -54,7 +54,8 @@ async function listEntry(root: string, at: string, maxFiles: number, found: File
   if (stats.isDirectory()) return listFolder(root, at, maxFiles, found);
   if (stats.isSymbolicLink()) {
     const target = await readlink(file);
-    if (!isInnerTarget(at, target)) return leaveOut("a link that leads out of the folder, or not directly to its target");
+    if (!isInnerTarget(at, target))
+      return leaveOut("a link that leads out of the folder, or not directly to its target");
     return void found.files.push({ kind: "link", path: at, target, mark });
   }
   if (!stats.isFile()) return leaveOut("a pipe, socket or device");

@@ -208,7 +208,9 @@ test("a second Ctrl-C exits immediately, explains how to continue the run, and l
   // The storage does not answer, so the first Ctrl-C cannot succeed.
   process.kill(azurite, "SIGSTOP");
   run.process.kill("SIGINT");
-  await waitFor(() => run.stderr().includes("Press Ctrl-C again to exit immediately"), { what: "the answer to the first" });
+  await waitFor(() => run.stderr().includes("Press Ctrl-C again to exit immediately"), {
+    what: "the answer to the first",
+  });
   run.process.kill("SIGINT");
   expect((await run.ended).code).toBe(130);
   process.kill(azurite, "SIGCONT");

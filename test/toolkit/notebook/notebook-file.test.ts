@@ -35,7 +35,7 @@ test.each([
   ],
   ["a cell that is not an object", notebook([null]), "in cell 1, the cell must be a map"],
   ["a list", "[]", "it must be a map"],
-  ["a zero byte", notebook([{ cell_type: "code", source: "x = '\0'" }]), "cell 1 contains a null byte"],
+  ["a null byte", notebook([{ cell_type: "code", source: "x = '\0'" }]), "cell 1 contains a null byte"],
   [
     "an incomplete character",
     notebook([{ cell_type: "code", source: "x = '\ud800'" }]),

@@ -51,9 +51,7 @@ export function toOwnCall(argv: readonly string[]): string[] {
   }
   if (OWN.has(first)) return ["func", first, ...rest.slice(1), ...early];
   const words = rest.filter((word) => !word.startsWith("-")).slice(0, first === "azure" ? 3 : 2);
-  throw unsupported(
-    `same-kit does not support \`func ${words.join(" ")}\`: use Azure Functions Core Tools instead.`,
-  );
+  throw unsupported(`same-kit does not support \`func ${words.join(" ")}\`: use Azure Functions Core Tools instead.`);
 }
 
 const OWN = new Set(["start", "publish", "durable", "shim"]);

@@ -8,8 +8,7 @@ import { jsonOption, stateDirOption } from "./shared-options.ts";
 export const cacheShowCommand = defineCommand({
   name: "cache show",
   summary: "Show the size of an app's step cache",
-  description:
-    "Asks a deployed app, or with --host-name and --use-http a local host, which step results it stores.",
+  description: "Asks a deployed app, or with --host-name and --use-http a local host, which step results it stores.",
   positionals: [],
   options: { ...REMOTE_OPTIONS, ...stateDirOption, ...jsonOption },
   examples: ["same-kit cache show --env prod", "same-kit cache show --host-name localhost:7071 --use-http --json"],

@@ -124,7 +124,9 @@ function keepLog(file: string): LogSink {
 const moduleDir = (): string => path.join(packageRoot(), "terraform");
 
 function reportInterrupts({ signal, leaveNow }: CommandContext, view: PhaseView): void {
-  const first = ["Stopping: operations in progress are finished, and the state is saved. Press Ctrl-C again to exit immediately."];
+  const first = [
+    "Stopping: operations in progress are finished, and the state is saved. Press Ctrl-C again to exit immediately.",
+  ];
   const second = [hint`Exiting: the state may not include the latest resources; the next ${sameKit("up")} adopts it.`];
   signal.addEventListener("abort", () => view.lines(first), { once: true });
   leaveNow.addEventListener("abort", () => view.lines(second), { once: true });
