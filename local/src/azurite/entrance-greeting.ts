@@ -5,9 +5,11 @@ const GREETING = /^same-kit (\w+) ([0-9a-f]{64})\n$/;
 /** Longer than any valid greeting. */
 export const MAX_GREETING_BYTES = 100;
 
+/** The first line that a client sends at the entrance, before HTTP. */
+export const greetingFor = (service: AzuriteService, secret: string): string => `same-kit ${service} ${secret}\n`;
+
 /**
- * Parses the greeting, the first line that a client sends at the entrance for the public account:
- * `same-kit SERVICE SECRET`. HTTP follows it.
+ * Parses the greeting.
  *
  * @returns `undefined` if the line is not a greeting.
  */

@@ -29,21 +29,22 @@ export type WantedPorts = {
  * @throws AzuriteError `ERR_AZURITE_PORT_IN_USE` if a required port is in use.
  */
 export async function openPorts(wanted: WantedPorts | undefined): Promise<ListeningPorts> {
-  const sockets: net.Server[] = [];
+  const fallback = wanted?.isRequired === true ? undefined : 0;
+  const opened = await Promise.allSettled([
+    ...AZURITE_SERVICES.map((service) => listen(wanted?.ports[service] ?? 0, fallback)),
+    listen(0, undefined),
+  ]);
+  const sockets = opened.flatMap((it) => (it.status === "fulfilled" ? [it.value] : []));
   const close = async () => {
     await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.close(resolve))));
   };
-  try {
-    for (const service of AZURITE_SERVICES) {
-      const port = wanted?.ports[service] ?? 0;
-      sockets.push(await listen(port, wanted?.isRequired === true ? undefined : 0));
-    }
-    sockets.push(await listen(0, undefined));
-  } catch (error) {
+  const failedAt = opened.findIndex(({ status }) => status === "rejected");
+  if (failedAt !== -1) {
     await close();
-    const service = AZURITE_SERVICES[sockets.length] ?? "blob";
-    if (isPortTaken(error) && wanted !== undefined) throw await portInUse(service, wanted.ports[service], "other");
-    throw error;
+    const { reason } = opened[failedAt] as PromiseRejectedResult;
+    const service = AZURITE_SERVICES[failedAt] ?? "blob";
+    if (isPortTaken(reason) && wanted !== undefined) throw await portInUse(service, wanted.ports[service], "other");
+    throw reason;
   }
   const [blob = 0, queue = 0, table = 0, entrancePort = 0] = sockets.map(
     (socket) => (socket.address() as net.AddressInfo).port,

@@ -8,8 +8,8 @@ export interface RunningAzurite {
   readonly connectionString: string;
   readonly ports: AzuritePorts;
   /**
-   * Accepts connections for the public development account after a greeting (`entrance-greeting.ts`). Absent where the
-   * services' own ports accept the public key, and for a container, which has no such entrance.
+   * Accepts connections of the host and its app after a greeting (`entrance-greeting.ts`), with the account's key or the public one.
+   * Absent for a foreign Azurite and for a container.
    */
   readonly entrance?: Entrance;
   /** Whether this Azurite was already running and is shared, rather than started by this call. */

@@ -1,6 +1,6 @@
 import type { AllowedUsers, Clock, Logger } from "@same-kit/shared";
 import { startContainerAzurite } from "../azurite/container-azurite.ts";
-import { type RunningAzurite, startAzurite, warnOfPublicKey } from "../azurite/index.ts";
+import { createEntranceAgent, type RunningAzurite, startAzurite, warnOfPublicKey } from "../azurite/index.ts";
 import type { DevelopmentStorage } from "../host/index.ts";
 import { PUBLIC_DEVELOPMENT_KEY } from "../shared/development-account.ts";
 import { type AzureStorageAccount, openStorage, openStorageLater } from "../storage/azure/open-storage.ts";
@@ -77,7 +77,8 @@ const NOTHING_TO_LOSE = {
 
 function toLocalStorage(description: string, azurite: RunningAzurite): LocalStorage {
   // Lets the app's process start in the meantime.
-  const account = openStorageLater(azurite.connectionString);
+  const { ports, entrance } = azurite;
+  const account = openStorageLater(azurite.connectionString, entrance && createEntranceAgent(ports, entrance));
   void azurite.lost.then(() => account.abandon());
   // Only a request shows whether a foreign one accepts the published key.
   const ready = azurite.isForeign ? { ready: pingOf(description, account) } : {};

@@ -60,7 +60,12 @@ export async function startParts(setting: LocalSetting, running: StopStack): Pro
   );
   running.add(async () => {
     const host = await hostStarting.catch(() => undefined);
-    await host?.stop(account.isAbandoned ? { drainTimeoutMs: STOP_WITHOUT_STORAGE_MS } : {});
+    const appEnded = Promise.withResolvers<void>();
+    const limit = account.isAbandoned ? { drainTimeoutMs: STOP_WITHOUT_STORAGE_MS } : {};
+    const stopped = host?.stop({ ...limit, onAppEnded: appEnded.resolve });
+    // Its process ends while the storage stops.
+    if (stopped !== undefined) running.finishWith(stopped);
+    await Promise.race([appEnded.promise, stopped]);
   });
   const invokerComing = hostStarting.then((host) => createFunctionInvoker(host, events.add));
   const possiblyCorruptRuns: InstanceStatus[] = [];

@@ -1,10 +1,18 @@
 /** Stops what was started, in reverse order. Every stop is tried; the first error is thrown at the end. */
 export class StopStack {
   readonly #stops: (() => Promise<void>)[] = [];
+  readonly #endings: Promise<void>[] = [];
   #result: Promise<void> | undefined;
 
   add(stop: () => Promise<void>): void {
     this.#stops.push(stop);
+  }
+
+  /** For a stop: what it began ends while the next ones run; all of it has ended before this stack has. */
+  finishWith(ending: Promise<void>): void {
+    this.#endings.push(ending);
+    // Awaited at the end.
+    ending.catch(() => {});
   }
 
   /** Safe to call twice: the second call waits for the first. */
@@ -16,6 +24,7 @@ export class StopStack {
   async #stopAll(): Promise<void> {
     const errors: unknown[] = [];
     for (const stop of this.#stops.reverse()) await stop().catch((error: unknown) => errors.push(error));
+    for (const ending of this.#endings) await ending.catch((error: unknown) => errors.push(error));
     if (errors.length > 0) throw errors[0];
   }
 }

@@ -101,14 +101,15 @@ export class AppRuntime {
     this.#restart(() => generation.worker.kill());
   }
 
-  async stop(drainTimeoutMs: number): Promise<void> {
+  async stop(drainTimeoutMs: number, onAppEnded = () => {}): Promise<void> {
     if (this.#stopping.signal.aborted) return;
     this.#setState("Stopping");
     this.#stopping.abort();
     await this.#change.catch(() => {});
-    const last = this.#current === undefined ? [] : [this.#current];
+    const all = [...this.#retired.keys(), ...(this.#current === undefined ? [] : [this.#current])];
+    void Promise.all(all.map(({ worker }) => worker.terminated)).then(onAppEnded);
     // Retired workers had the time limit of a reload; the limit of the stop applies now.
-    await Promise.all([...this.#retired.keys(), ...last].map((it) => this.#drain(it, drainTimeoutMs)));
+    await Promise.all(all.map((it) => this.#drain(it, drainTimeoutMs)));
     await Promise.all(this.#retired.values());
     this.#current = undefined;
     this.#setState("Stopped");

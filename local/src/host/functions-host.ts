@@ -5,6 +5,12 @@ import type { HostedFunction, HostState } from "./host-options.ts";
 import type { InvocationCall } from "./invocation-call.ts";
 
 /** A running host. Everything it reports reflects the app as last loaded. */
+export type StopOptions = {
+  drainTimeoutMs?: number;
+  /** Called when no code of the app runs any more; the worker's process takes some ms longer to end. */
+  onAppEnded?: () => void;
+};
+
 export interface FunctionsHost {
   /** `http://localhost:<port>`, or https. */
   readonly url: string;
@@ -45,5 +51,5 @@ export interface FunctionsHost {
   /** Reloads the app in a new worker, while the old one finishes its calls. */
   reload(): Promise<void>;
   /** Gives running invocations time to finish, then ends the worker. Safe to call twice: the first call counts. */
-  stop(options?: { drainTimeoutMs?: number }): Promise<void>;
+  stop(options?: StopOptions): Promise<void>;
 }

@@ -11,7 +11,7 @@ import { HostError } from "./errors.ts";
 import type { AppFunction } from "./functions/app-function.ts";
 import { formatFunctionList, toHostedFunction } from "./functions/function-list.ts";
 import { noteOf, reportFunctions } from "./functions/report-functions.ts";
-import type { FunctionsHost } from "./functions-host.ts";
+import type { FunctionsHost, StopOptions } from "./functions-host.ts";
 import { hostIdOf } from "./host-id.ts";
 import type { FunctionsHostOptions, HostedFunction, HostState } from "./host-options.ts";
 import { CorsPolicy } from "./http/cors.ts";
@@ -196,16 +196,16 @@ export class RunningHost implements FunctionsHost {
     return this.#runtime.reload(Math.min(drainMs, MAX_DRAIN_MS));
   }
 
-  stop({ drainTimeoutMs }: { drainTimeoutMs?: number } = {}): Promise<void> {
-    this.#stopped ??= this.#stop(drainTimeoutMs ?? this.#options.drainTimeoutMs ?? DEFAULT_STOP_DRAIN_MS);
+  stop({ drainTimeoutMs, onAppEnded = () => {} }: StopOptions = {}): Promise<void> {
+    this.#stopped ??= this.#stop(drainTimeoutMs ?? this.#options.drainTimeoutMs ?? DEFAULT_STOP_DRAIN_MS, onAppEnded);
     return this.#stopped;
   }
 
-  async #stop(drainMs: number): Promise<void> {
+  async #stop(drainMs: number, onAppEnded: () => void): Promise<void> {
     this.#stopping.abort();
     const closed = this.#listening?.close(drainMs);
     await this.#watch?.stop();
-    await this.#runtime.stop(drainMs);
+    await this.#runtime.stop(drainMs, onAppEnded);
     await closed;
   }
 

@@ -1,4 +1,4 @@
-import { lstat, stat } from "node:fs/promises";
+import { lstatSync, statSync } from "node:fs";
 import path from "node:path";
 
 const ROOT = 0;
@@ -12,19 +12,24 @@ const ROOT = 0;
  * @param names - The entries of `dir` that same-kit uses.
  * @returns The first such path; `undefined` if there is none, or if the system has no user ids.
  */
-export async function findForeign(dir: string, names: readonly string[]): Promise<string | undefined> {
+export function findForeign(dir: string, names: readonly string[]): string | undefined {
   const ownUid = process.geteuid?.();
   if (ownUid === undefined) return undefined;
   const trusted = new Set([ROOT, ownUid]);
-  if (ownUid === ROOT) for (const uid of await ownersOf(path.dirname(dir))) trusted.add(uid);
+  if (ownUid === ROOT) for (const uid of ownersOf(path.dirname(dir))) trusted.add(uid);
   for (const file of [dir, ...names.map((name) => path.join(dir, name))]) {
-    if ((await ownersOf(file)).some((uid) => !trusted.has(uid))) return file;
+    if (ownersOf(file).some((uid) => !trusted.has(uid))) return file;
   }
   return undefined;
 }
 
 /** For a link: the owners of the link and of its target. */
-async function ownersOf(file: string): Promise<number[]> {
-  const all = await Promise.all([lstat(file), stat(file)].map((it) => it.catch(() => undefined)));
-  return all.flatMap((it) => (it === undefined ? [] : [it.uid]));
+function ownersOf(file: string): number[] {
+  return [lstatSync, statSync].flatMap((ask) => {
+    try {
+      return [ask(file).uid];
+    } catch {
+      return [];
+    }
+  });
 }

@@ -64,7 +64,7 @@ export async function openStateFolder(dir: string): Promise<StateFolder> {
 async function closeFolder({ dir, azuriteDir, hostsDir }: StateFolder): Promise<void> {
   const names = await readdir(dir).catch((): string[] => []);
   const ours = names.filter((name) => OWN_FOLDERS.includes(name) || OWN_FILE.test(name));
-  const foreign = await findForeign(dir, ours);
+  const foreign = findForeign(dir, ours);
   if (foreign !== undefined) throw foreignFolder(foreign);
   try {
     if (ours.length === names.length) await makePrivateFolder(dir);

@@ -3,7 +3,7 @@ import type { ServicePorts } from "../shared/development-account.ts";
 /** How the worker's process reaches the host's storage emulator when its code names the machine's emulator. */
 export type DevelopmentRoutes = {
   ports: ServicePorts;
-  /** Port that accepts the public account after a greeting with the secret; absent: it is accepted at `ports`. */
+  /** Port that accepts connections after a greeting with the secret; absent: they go to `ports`. */
   entrance?: { port: number; secret: string };
 };
 

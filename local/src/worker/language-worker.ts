@@ -76,6 +76,8 @@ export class LanguageWorker {
   readonly ready: Promise<WorkerInitResponse>;
   /** Resolves as soon as the process has ended, before its calls are settled; never rejects. */
   readonly gone: Promise<void>;
+  /** Resolves once no code of the app runs any more: its appTerminate hooks have run, or the process has ended. Never rejects. */
+  readonly terminated: Promise<void>;
   /** Resolves when the process has ended and its output has arrived; never rejects. */
   readonly exited: Promise<WorkerExit>;
   readonly pid: number | undefined;
@@ -87,6 +89,7 @@ export class LanguageWorker {
   readonly #output: string[] = [];
   readonly #init = Promise.withResolvers<WorkerInitResponse>();
   readonly #gone = Promise.withResolvers<void>();
+  readonly #terminated = Promise.withResolvers<void>();
   #isStopWanted = false;
   #isGone = false;
   #isClosed = false;
@@ -96,6 +99,7 @@ export class LanguageWorker {
     this.#child = forkWorker(spec);
     this.pid = this.#child.pid;
     this.gone = this.#gone.promise;
+    this.terminated = Promise.race([this.#terminated.promise, this.gone]);
     this.exited = this.#watchExit();
     this.ready = this.#init.promise;
     // The caller may await `exited` first; an unhandled rejection would end the host.
@@ -171,6 +175,9 @@ export class LanguageWorker {
         return;
       case "rpcLog":
         this.#spec.onLog(message);
+        return;
+      case "workerTerminated":
+        this.#terminated.resolve();
         return;
     }
   }

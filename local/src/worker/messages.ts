@@ -140,4 +140,6 @@ export type WorkerToHost =
   /** The app cannot be loaded; the process exits by itself. */
   | { kind: "workerInitFailure"; exception: WorkerException }
   | InvocationResponse
-  | RpcLog;
+  | RpcLog
+  /** The appTerminate hooks have run: no code of the app runs any more. */
+  | { kind: "workerTerminated" };

@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 
+// Files up to this size are read and written synchronously: a round trip through Node's thread pool takes longer, and a start makes dozens.
+const SMALL_BYTES = 64 * 1024;
 // Default mode: files of same-kit are private to their user.
 const PRIVATE_MODE = 0o600;
 
@@ -70,13 +72,17 @@ export function writeFileAtomicSync(
 }
 
 export async function writeJsonAtomic(file: string, value: unknown): Promise<void> {
-  await writeFileAtomic(file, `${JSON.stringify(value, null, 2)}\n`);
+  const text = `${JSON.stringify(value, null, 2)}\n`;
+  if (text.length <= SMALL_BYTES) writeFileAtomicSync(file, text);
+  else await writeFileAtomic(file, text);
 }
 
 /** @returns `undefined` if the file does not exist or its content is not JSON. */
 export async function readJson(file: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(file, "utf8"));
+    const sizeBytes = statSync(file, { throwIfNoEntry: false })?.size;
+    if (sizeBytes === undefined) return undefined;
+    return JSON.parse(sizeBytes <= SMALL_BYTES ? readFileSync(file, "utf8") : await readFile(file, "utf8"));
   } catch (error) {
     if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;

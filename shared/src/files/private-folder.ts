@@ -1,4 +1,4 @@
-import { chmod, mkdir, stat } from "node:fs/promises";
+import { chmodSync, mkdirSync, statSync } from "node:fs";
 
 const PRIVATE_FOLDER_MODE = 0o700;
 
@@ -10,7 +10,7 @@ const PRIVATE_FOLDER_MODE = 0o700;
  * @throws `EPERM` if an existing folder belongs to another user.
  */
 export async function makePrivateFolder(folder: string): Promise<boolean> {
-  const made = await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER_MODE });
+  const made = mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER_MODE });
   await closeToOthers(folder);
   return made !== undefined;
 }
@@ -18,6 +18,6 @@ export async function makePrivateFolder(folder: string): Promise<boolean> {
 /** Like {@link makePrivateFolder}, for a folder that must already exist. */
 export async function closeToOthers(folder: string): Promise<void> {
   if (process.platform === "win32") return;
-  const { mode } = await stat(folder);
-  if ((mode & 0o777) !== PRIVATE_FOLDER_MODE) await chmod(folder, PRIVATE_FOLDER_MODE);
+  const { mode } = statSync(folder);
+  if ((mode & 0o777) !== PRIVATE_FOLDER_MODE) chmodSync(folder, PRIVATE_FOLDER_MODE);
 }

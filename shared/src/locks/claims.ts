@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { readdir, rm } from "node:fs/promises";
+import { readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { readJson, writeJsonAtomic } from "../files/atomic-file.ts";
 import { identifyThisProcess, isProcessAlive, type ProcessIdentity } from "../processes/process-identity.ts";
@@ -11,17 +11,25 @@ export type Claim = { release(): Promise<void> };
 export async function claim(dir: string): Promise<Claim> {
   const file = path.join(dir, `${process.pid}-${randomUUID()}.json`);
   await writeJsonAtomic(file, identifyThisProcess());
-  return { release: () => rm(file, { force: true }) };
+  return { release: async () => rmSync(file, { force: true }) };
 }
 
 /** Whether any living process holds a claim; claims of dead processes are removed. */
 export async function isClaimed(dir: string): Promise<boolean> {
-  const names = (await readdir(dir).catch(() => [])).filter((name) => name.endsWith(".json"));
+  const names = filesIn(dir).filter((name) => name.endsWith(".json"));
   let isUsed = false;
   for (const name of names) {
     const holder = (await readJson(path.join(dir, name))) as ProcessIdentity | undefined;
     if (holder !== undefined && isProcessAlive(holder)) isUsed = true;
-    else await rm(path.join(dir, name), { force: true });
+    else rmSync(path.join(dir, name), { force: true });
   }
   return isUsed;
+}
+
+function filesIn(dir: string): string[] {
+  try {
+    return readdirSync(dir);
+  } catch {
+    return [];
+  }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { OperationError } from "../errors.ts";
@@ -54,7 +54,7 @@ export async function withFileLock<Value>(
  * @returns `undefined` while another process holds it.
  */
 export async function tryFileLock(file: string): Promise<FileLock | undefined> {
-  const result = await takeOrFindHolder(file, true);
+  const result = takeOrFindHolder(file, true);
   return "release" in result ? result : undefined;
 }
 
@@ -65,7 +65,7 @@ async function waitForLock(
   let holderPid: number | undefined;
   const lock = await pollUntil({
     attempt: async () => {
-      const result = await takeOrFindHolder(file, makesFolder);
+      const result = takeOrFindHolder(file, makesFolder);
       if ("release" in result) return result;
       holderPid = result.pid;
       return null;
@@ -80,27 +80,29 @@ async function waitForLock(
 /** Content of a lock file; `missing` if it was released in the meantime, `damaged` after a power failure. */
 type Holder = ProcessIdentity | "missing" | "damaged";
 
-async function takeOrFindHolder(file: string, makesFolder: boolean): Promise<FileLock | { pid: number | undefined }> {
-  if (makesFolder) await mkdir(path.dirname(file), { recursive: true });
+// Synchronous: each operation takes microseconds, a round trip through the thread pool much longer, and a start takes several locks.
+function takeOrFindHolder(file: string, makesFolder: boolean): FileLock | { pid: number | undefined } {
+  if (makesFolder) mkdirSync(path.dirname(file), { recursive: true });
   const draft = `${file}.${randomUUID()}`;
-  await writeFile(draft, JSON.stringify(identifyThisProcess()), { mode: 0o600 });
+  writeFileSync(draft, JSON.stringify(identifyThisProcess()), { mode: 0o600 });
   try {
-    if (await tryLink(draft, file)) return { release: () => rm(file, { force: true }) };
-    const holder = await readHolder(file);
+    const taken = { release: async () => rmSync(file, { force: true }) };
+    if (tryLink(draft, file)) return taken;
+    const holder = readHolder(file);
     if (isGone(holder)) {
-      await breakLock(file, holder);
-      if (await tryLink(draft, file)) return { release: () => rm(file, { force: true }) };
+      breakLock(file, holder);
+      if (tryLink(draft, file)) return taken;
     }
     return { pid: typeof holder === "string" ? undefined : holder.pid };
   } finally {
-    await rm(draft, { force: true });
+    rmSync(draft, { force: true });
   }
 }
 
 /** A hard link appears atomically, with its content, and only if the target does not exist. */
-async function tryLink(draft: string, file: string): Promise<boolean> {
+function tryLink(draft: string, file: string): boolean {
   try {
-    await link(draft, file);
+    linkSync(draft, file);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
@@ -108,9 +110,9 @@ async function tryLink(draft: string, file: string): Promise<boolean> {
   }
 }
 
-async function readHolder(file: string): Promise<Holder> {
+function readHolder(file: string): Holder {
   try {
-    const holder: unknown = JSON.parse(await readFile(file, "utf8"));
+    const holder: unknown = JSON.parse(readFileSync(file, "utf8"));
     return isRecord(holder) && typeof holder["pid"] === "number" ? (holder as ProcessIdentity) : "damaged";
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return "missing";
@@ -123,22 +125,23 @@ const isGone = (holder: Holder): holder is ProcessIdentity | "damaged" =>
   holder === "damaged" || (holder !== "missing" && !isProcessAlive(holder));
 
 /** Two waiters may both find the holder dead: the second must not remove the lock that the first has just taken. */
-async function breakLock(file: string, gone: ProcessIdentity | "damaged"): Promise<void> {
+function breakLock(file: string, gone: ProcessIdentity | "damaged"): void {
   const breaker = `${file}.breaker`;
   try {
-    await writeFile(breaker, "", { flag: "wx" });
+    writeFileSync(breaker, "", { flag: "wx" });
   } catch {
-    return removeIfAbandoned(breaker);
+    removeIfAbandoned(breaker);
+    return;
   }
   try {
-    if (isDeepStrictEqual(await readHolder(file), gone)) await rm(file, { force: true });
+    if (isDeepStrictEqual(readHolder(file), gone)) rmSync(file, { force: true });
   } finally {
-    await rm(breaker, { force: true });
+    rmSync(breaker, { force: true });
   }
 }
 
 /** Breaking a lock takes a moment: an older breaker file belongs to a process that died while breaking. */
-async function removeIfAbandoned(breaker: string): Promise<void> {
-  const made = await stat(breaker).catch(() => undefined);
-  if (made !== undefined && Date.now() - made.mtimeMs > BREAKER_LIFETIME_MS) await rm(breaker, { force: true });
+function removeIfAbandoned(breaker: string): void {
+  const made = statSync(breaker, { throwIfNoEntry: false });
+  if (made !== undefined && Date.now() - made.mtimeMs > BREAKER_LIFETIME_MS) rmSync(breaker, { force: true });
 }

@@ -6,7 +6,7 @@ import net from "node:net";
 import { BlobServiceClient } from "@azure/storage-blob";
 import { QueueServiceClient } from "@azure/storage-queue";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type RunningAzurite, startAzurite } from "../../../local/src/azurite/index.ts";
+import { createEntranceAgent, type RunningAzurite, startAzurite } from "../../../local/src/azurite/index.ts";
 import { PUBLIC_DEVELOPMENT_KEY } from "../../../local/src/shared/development-account.ts";
 import { dirsOfFile } from "../../helpers/dirs-of-file.ts";
 import { canBeOtherUser, fetchAsOtherUser } from "../../helpers/other-user.ts";
@@ -130,7 +130,20 @@ test.skipIf(!canBeOtherUser).each(["blob", "queue", "table"] as const)(
   },
 );
 
-describe("the entrance for the published account", () => {
+test("connections by the entrance reach the service whose port they name", async () => {
+  const agent = createEntranceAgent(azurite.ports, azurite.entrance ?? { port: 0, secret: "" });
+  const statusOf = (service: "blob" | "queue", path: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const options = { host: "127.0.0.1", port: azurite.ports[service], path, agent };
+      http.get(options, (response) => resolve(response.resume().statusCode)).on("error", reject);
+    });
+  const sas = sasOf(ownKey());
+  expect(await statusOf("queue", `/devstoreaccount1/jobs?comp=metadata&${sas}`)).toBe(200);
+  expect(await statusOf("blob", `/devstoreaccount1/files?restype=container&${sas}`)).toBe(200);
+  agent.destroy();
+});
+
+describe("the entrance", () => {
   /** The first line of the response to a request after a greeting, or an empty string if the connection is closed. */
   function ask(greeting: string): Promise<string> {
     const { port = 0 } = azurite.entrance ?? {};

@@ -13,6 +13,8 @@ class FakeWorker {
   readonly exited = this.#exit.promise;
   readonly gone = Promise.race([this.#gone.promise, this.#exit.promise.then(() => {})]);
   readonly idle = Promise.withResolvers<void>();
+  readonly hooksRun = Promise.withResolvers<void>();
+  readonly terminated = Promise.race([this.hooksRun.promise, this.gone]);
   calls: string[] = [];
 
   /** Its process has exited, but its last lines have not arrived yet. */
@@ -150,6 +152,25 @@ test("stop drains the worker, wakes up waiting callers, and may be called twice"
   expect(workers[0]?.calls).toEqual(["waitForIdle", "terminate"]);
   expect(runtime.state).toBe("Stopped");
   expect(await runtime.waitForGeneration(60_000)).toBeUndefined();
+});
+
+test("stop says when no code of the app runs any more, while the worker's process still ends", async () => {
+  const { runtime, workers } = setUp();
+  await runtime.start();
+  const [worker] = workers as [FakeWorker];
+  const end = Promise.withResolvers<void>();
+  worker.terminate = () => end.promise;
+  worker.idle.resolve();
+  let hasStopped = false;
+  const appEnded = Promise.withResolvers<void>();
+  const stopping = runtime.stop(1000, appEnded.resolve).then(() => {
+    hasStopped = true;
+  });
+  worker.hooksRun.resolve();
+  await appEnded.promise;
+  expect(hasStopped).toBe(false);
+  end.resolve();
+  await stopping;
 });
 
 test("stop waits a shorter time for a retired worker than a reload does", async () => {

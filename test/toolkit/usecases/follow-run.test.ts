@@ -39,6 +39,24 @@ test("an abort ends the polling with its reason", async () => {
   await expect(end).rejects.toThrow("enough");
 });
 
+test("a run that was sent a moment ago is not asked about before the first wake", async () => {
+  const wake = new WakeSignal();
+  let asked = 0;
+  const client = {
+    async status() {
+      asked += 1;
+      return statusOf("Completed");
+    },
+  };
+  const { signal } = new AbortController();
+  const end = followRun({ client, run: RUN, onStatus: () => {}, wake, isJustSent: true, signal });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(asked).toBe(0);
+  wake.give();
+  await expect(end).resolves.toMatchObject({ runtimeStatus: "Completed" });
+  expect(asked).toBe(1);
+});
+
 test("a wake-up before the wait is not lost", async () => {
   const wake = new WakeSignal();
   wake.give();

@@ -1,6 +1,7 @@
 // Builds the real dependencies of the use cases.
 
 import { hint } from "@same-kit/shared";
+import { fetchLocally } from "../adapters/app/fetch-locally.ts";
 import { createEmulator } from "../adapters/local/emulator.ts";
 import type { CommandContext } from "../command-context.ts";
 import { createPhaseView } from "../ui/phases.ts";
@@ -18,6 +19,7 @@ export function composeRunDeps(
     leaveNow,
     emulator: createEmulator({ allowUsers }),
     fetch,
+    fetchLocally,
     view: createPhaseView(console, signal),
     warn: (text) => console.note(hint`Warning: ${text}`),
   };

@@ -15,20 +15,27 @@ export type FollowOptions = {
   onStatus: (status: RunStatus) => void;
   /** Triggers an immediate poll; without it, polling is more frequent. */
   wake?: WakeSignal | undefined;
+  /** The run was sent a moment ago: with `wake`, the first poll waits for it. */
+  isJustSent?: boolean;
   signal: AbortSignal;
 };
 
 /** Polls until the run has ended. @returns null if the app does not know the run (any more). */
-export async function followRun({ client, run, onStatus, wake, signal }: FollowOptions): Promise<RunStatus | null> {
+export async function followRun(options: FollowOptions): Promise<RunStatus | null> {
+  const { client, run, onStatus, wake, isJustSent = false, signal } = options;
   let sinceMs = wake === undefined ? performance.now() : Number.NEGATIVE_INFINITY;
+  const rest = async () => {
+    if (await pause(performance.now() - sinceMs, wake, signal)) sinceMs = performance.now();
+    signal.throwIfAborted();
+  };
+  if (isJustSent && wake !== undefined) await rest();
   for (;;) {
     const status = await client.status(run, signal);
     if (status === null) return null;
     onStatus(status);
     if (isFinal(status)) return status;
     // The change that caused the wake-up may be written a moment later.
-    if (await pause(performance.now() - sinceMs, wake, signal)) sinceMs = performance.now();
-    signal.throwIfAborted();
+    await rest();
   }
 }
 

@@ -1,6 +1,6 @@
-// The entrance for apps whose code names the public account (`UseDevelopmentStorage=true`, or its published key). The
-// worker redirects such connections here and sends a secret first to prove their origin: a web page cannot write that
-// first line.
+// The entrance for the host and its app, also where the app's code names the public account (`UseDevelopmentStorage=true`, or its
+// published key). A secret in the first line proves who connects, so the system need not be asked for the user. A web page cannot write
+// that line, and other users do not know the secret.
 
 import net, { type Socket } from "node:net";
 import { isSameSecret } from "@same-kit/shared";

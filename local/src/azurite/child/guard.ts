@@ -14,7 +14,8 @@ const REFUSALS = {
  * Applies the checks of our HTTP front to a service: requests from a web page whose host name resolves to this machine,
  * or from another origin, are refused whatever their signature.
  *
- * @returns A function that takes over a connection of the public account.
+ * @returns A function that takes over a connection from the entrance, whose user is known. Call `guardService` before
+ * `refuseOtherUsers`.
  */
 export function guardService(server: AzuriteServer, service: AzuriteService): (socket: Socket) => void {
   const { httpServer } = server;
@@ -23,6 +24,7 @@ export function guardService(server: AzuriteServer, service: AzuriteService): (s
     cors: { allows: (origin) => corsOriginsOf(server).some((allowed) => matches(origin, allowed)) },
   };
   const [serve] = httpServer.listeners("request") as [RequestListener];
+  const takeOver = httpServer.listeners("connection");
   let servePublic: RequestListener | undefined;
   const admitted = new WeakSet<Socket>();
   httpServer.removeAllListeners("request");
@@ -36,7 +38,7 @@ export function guardService(server: AzuriteServer, service: AzuriteService): (s
   });
   return (socket) => {
     admitted.add(socket);
-    httpServer.emit("connection", socket);
+    for (const handler of takeOver) Reflect.apply(handler, httpServer, [socket]);
   };
 }
 

@@ -3,6 +3,7 @@
 
 import { existsSync, writeSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
+import type { Server } from "node:net";
 import path from "node:path";
 import { isClaimed, type LogFields, refuseOtherUsers, withFileLock } from "@same-kit/shared";
 import { DEVELOPMENT_ACCOUNT } from "../../shared/development-account.ts";
@@ -29,9 +30,10 @@ async function main(): Promise<void> {
   const { location } = options;
   // Registered before the slow part, so that a parent that exits during start-up is noticed afterwards.
   const orphaned = new Promise<void>((resolve) => process.once("disconnect", resolve));
-  const servers = openServices(options, takeKey());
+  const { servers, entrance } = openServices(options, takeKey());
   if (location !== null) await writeFile(path.join(location, OPEN_MARK), String(process.pid));
   await Promise.all(servers.map((server) => server.start()));
+  listen(entrance, options);
 
   let closing: Promise<void> | undefined;
   const close = () => {
@@ -55,7 +57,7 @@ function takeKey(): string {
   return key;
 }
 
-function openServices(options: ChildOptions, accountKey: string): AzuriteServer[] {
+function openServices(options: ChildOptions, accountKey: string): { servers: AzuriteServer[]; entrance: Server } {
   const { blob, queue, table } = createServices(options);
   const admit = {
     blob: guardService(blob, "blob"),
@@ -65,10 +67,13 @@ function openServices(options: ChildOptions, accountKey: string): AzuriteServer[
   const entrance = createEntrance(entranceSecretFor(accountKey), (service, socket) => admit[service](socket));
   for (const { httpServer } of [blob, queue, table])
     refuseOtherUsers(httpServer, { allowUsers: options.allowUsers, log });
-  refuseOtherUsers(entrance, { log });
-  const fd = options.socketFds?.[3];
-  entrance.listen(fd === undefined ? { port: options.entrancePort, host: LOOPBACK, exclusive: true } : { fd });
-  return [blob, queue, table];
+  return { servers: [blob, queue, table], entrance };
+}
+
+/** Once the services have their data; until then connections wait. */
+function listen(entrance: Server, { socketFds, entrancePort }: ChildOptions): void {
+  const fd = socketFds?.[3];
+  entrance.listen(fd === undefined ? { port: entrancePort, host: LOOPBACK, exclusive: true } : { fd });
 }
 
 /** Refused requests are logged to Azurite's own log. */

@@ -1,15 +1,16 @@
+import type { Agent } from "node:http";
 import type { TableClient, TableServiceClient } from "@azure/data-tables";
 import type { BlobServiceClient, ContainerClient } from "@azure/storage-blob";
 import type { QueueServiceClient } from "@azure/storage-queue";
 import { DEVELOPMENT_PORTS, developmentConnection, PUBLIC_DEVELOPMENT_KEY } from "../../shared/development-account.ts";
 import type { StorageAccount } from "../storage-account.ts";
 import { ignoring } from "../storage-errors.ts";
-import { pipelineUnder, tablePolicyUnder } from "./abandoned-requests.ts";
 import { AzureContainer } from "./azure-container.ts";
 import { AzureQueue } from "./azure-queue.ts";
 import { AzureTable } from "./azure-table.ts";
 import { escapeJson } from "./escape-json.ts";
 import { asked } from "./refusals.ts";
+import { pipelineUnder, type RequestTerms, tablePolicyUnder } from "./request-terms.ts";
 import { azureSdk } from "./sdk.ts";
 
 /** An account that is reached over the network. */
@@ -41,14 +42,18 @@ export function openStorage(connectionString: string): AzureStorageAccount {
   return account;
 }
 
-/** Like {@link openStorage}, but loads Azure's SDKs and parses the connection string on first use of the account. */
-export function openStorageLater(connectionString: string): AzureStorageAccount {
+/**
+ * Like {@link openStorage}, but loads Azure's SDKs and parses the connection string on first use of the account.
+ *
+ * @param agent - Makes the connections; default: the SDKs' own.
+ */
+export function openStorageLater(connectionString: string, agent?: Agent): AzureStorageAccount {
   const text = connectionString.trim() === DEVELOPMENT_STORAGE ? PUBLIC_CONNECTION : connectionString;
   const abandoned = new AbortController();
   const { signal } = abandoned;
   let opened: Clients | undefined;
   const clients = () => {
-    opened ??= openClients(text, signal);
+    opened ??= openClients(text, { signal, agent });
     return opened;
   };
   return {
@@ -87,13 +92,13 @@ type Clients = {
   tableNamed(name: string): TableClient;
 };
 
-function openClients(text: string, signal: AbortSignal): Clients {
+function openClients(text: string, terms: RequestTerms): Clients {
   const { BlobServiceClient, QueueServiceClient, TableClient, TableServiceClient } = azureSdk();
-  const pipeline = () => pipelineUnder(signal, text, { retryOptions: RETRY });
+  const pipeline = () => pipelineUnder(terms, text, { retryOptions: RETRY });
   const tableOptions = {
     allowInsecureConnection: true,
     retryOptions: TABLE_RETRY,
-    additionalPolicies: [tablePolicyUnder(signal), escapeJson],
+    additionalPolicies: [tablePolicyUnder(terms), escapeJson],
   };
   return {
     // These two are only used to parse the endpoints.

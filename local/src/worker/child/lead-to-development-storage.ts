@@ -2,10 +2,11 @@
 // `BlobServiceClient.fromConnectionString("UseDevelopmentStorage=true")`, or the published connection string. Clients
 // turn that into 127.0.0.1:10000 to 10002 and sign with the public key. Our emulator listens elsewhere and has its own
 // key, so connections to those ports are redirected to it, below all HTTP clients. This works for Azure's SDKs,
-// `fetch`, undici and any other client alike, and needs no knowledge of their signatures.
+// `fetch`, undici and any other client alike, and needs no knowledge of their signatures. Connections to our emulator's own ports
+// are redirected too: after a greeting, Azurite need not look up which user connects.
 
 import net from "node:net";
-import { DEVELOPMENT_PORTS } from "../../shared/development-account.ts";
+import { DEVELOPMENT_PORTS, type ServicePorts } from "../../shared/development-account.ts";
 import { type DevelopmentRoutes, ROUTES_VARIABLE } from "../development-routes.ts";
 
 type Service = keyof typeof DEVELOPMENT_PORTS;
@@ -21,7 +22,7 @@ export function leadToDevelopmentStorage(env: NodeJS.ProcessEnv): void {
   const { connect } = net.Socket.prototype;
   net.Socket.prototype.connect = function connectToDevelopmentStorage(this: net.Socket, ...args: unknown[]) {
     const { target, onConnect } = readArguments(args);
-    const service = serviceAt(target);
+    const service = serviceAt(target, entrance === undefined ? [DEVELOPMENT_PORTS] : [DEVELOPMENT_PORTS, ports]);
     if (service === undefined) return Reflect.apply(connect, this, args);
     const port = entrance?.port ?? ports[service];
     Reflect.apply(connect, this, [{ ...target, host: "127.0.0.1", port }, onConnect]);
@@ -42,9 +43,9 @@ function readArguments(args: readonly unknown[]): { target: Target; onConnect: u
   return { target: { port: first, ...(typeof second === "string" ? { host: second } : {}) }, onConnect };
 }
 
-function serviceAt({ port, host = "localhost", path }: Target): Service | undefined {
+function serviceAt({ port, host = "localhost", path }: Target, known: readonly ServicePorts[]): Service | undefined {
   const isHere = host === "localhost" || host === "127.0.0.1" || host === "::1" || String(host).endsWith(".localhost");
   // A path means a Unix domain socket.
   if (!isHere || typeof path === "string") return undefined;
-  return SERVICES.find((service) => DEVELOPMENT_PORTS[service] === Number(port));
+  return SERVICES.find((service) => known.some((ports) => ports[service] === Number(port)));
 }

@@ -111,7 +111,7 @@ async function terminate(): Promise<void> {
   } catch (error) {
     systemLog("error", `An appTerminate hook failed: ${toException(error).message}`);
   }
-  process.exit(0);
+  send({ kind: "workerTerminated" }, () => process.exit(0));
 }
 
 function receive(message: HostToWorker): void {

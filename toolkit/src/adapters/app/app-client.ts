@@ -36,7 +36,27 @@ const ANSWER_LIMIT_MS = 30_000;
 const UPLOAD_LIMIT_MS = 10 * 60_000;
 const SHOWN_ANSWER_LENGTH = 500;
 
-export type AppClientOptions = { address: AppAddress; fetch: typeof fetch };
+/** What the client asks; header names are in lower case. */
+export type AppRequest = {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string | Uint8Array<ArrayBuffer>;
+  redirect: "error";
+  signal: AbortSignal;
+};
+
+/** What it reads of the answer: a part of `Response`. */
+export type AppAnswer = {
+  status: number;
+  headers: { get(name: string): string | null };
+  text(): Promise<string>;
+  arrayBuffer(): Promise<ArrayBuffer>;
+};
+
+/** `fetch`, or less of it. */
+export type AppFetch = (url: string, request: AppRequest) => Promise<AppAnswer>;
+
+export type AppClientOptions = { address: AppAddress; fetch: AppFetch };
 
 export type StartOptions = {
   /** The requested instance ID. */
@@ -52,7 +72,7 @@ export type StartOptions = {
 
 export class AppClient {
   readonly #address: AppAddress;
-  readonly #fetch: typeof fetch;
+  readonly #fetch: AppFetch;
 
   constructor({ address, fetch }: AppClientOptions) {
     this.#address = address;
@@ -197,7 +217,7 @@ export class AppClient {
     if (![200, 202, 410].includes(response.status)) throw refused(this.#address, response.status, text);
   }
 
-  async #ask(url: string, init: RequestInit & { signal: AbortSignal }, limitMs = ANSWER_LIMIT_MS): Promise<Response> {
+  async #ask(url: string, init: Omit<AppRequest, "redirect">, limitMs = ANSWER_LIMIT_MS): Promise<AppAnswer> {
     try {
       const signal = AbortSignal.any([init.signal, AbortSignal.timeout(limitMs)]);
       return await this.#fetch(url, { ...init, signal, redirect: "error" });

@@ -1,7 +1,6 @@
 // Features of a local host beyond Azure's API: a stream of its events, and its blobs.
 
 import type { EventFilter, HostEvent, NumberedEvent } from "@same-kit/local";
-import { EventSourceParserStream } from "eventsource-parser/stream";
 import type { HostEvents } from "../../ports.ts";
 
 const ANSWER_LIMIT_MS = 30_000;
@@ -58,6 +57,8 @@ function toQuery({ from, instanceId, kinds, follow = true }: EventFilter): URLSe
 }
 
 async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<NumberedEvent> {
+  // Most runs have a host of their own, whose events come without a connection.
+  const { EventSourceParserStream } = await import("eventsource-parser/stream");
   const messages = body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
   for await (const { id, data } of messages) {
     const event = parseEvent(data);

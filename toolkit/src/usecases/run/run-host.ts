@@ -1,6 +1,6 @@
 import path from "node:path";
 import { type Hint, hint, OperationError, sameKit } from "@same-kit/shared";
-import { AppClient } from "../../adapters/app/app-client.ts";
+import { AppClient, type AppFetch } from "../../adapters/app/app-client.ts";
 import { HostObserver } from "../../adapters/app/host-observer.ts";
 import { RunRecords } from "../../adapters/records/run-records.ts";
 import { stateDirBelow } from "../../config/state-dir.ts";
@@ -48,6 +48,8 @@ export type HostDeps = {
   env: NodeJS.ProcessEnv;
   emulator: Emulator;
   fetch: typeof fetch;
+  /** For a host of this process; default: `fetch`. */
+  fetchLocally?: AppFetch;
   view: PhaseView;
   warn: (text: Hint) => void;
   signal: AbortSignal;
@@ -89,13 +91,15 @@ export async function findRunningHost(
   { port, hubName }: { port: number | null; hubName: string | null } = { port: null, hubName: null },
 ): Promise<(RunningHost & { stateDir: string }) | null> {
   for (const stateDir of new Set(stateDirs)) {
+    const running = await emulator.listHosts(stateDir);
+    if (running.length === 0) continue;
     const owned = await hostsOfRuns(stateDir);
     const isUsable = (host: RunningHost) =>
       path.resolve(host.appDir) === path.resolve(emulator.ownAppDir) &&
       !owned.has(host.process.pid) &&
       (port === null || host.port === port) &&
       (hubName === null || host.hubName === hubName);
-    const found = (await emulator.listHosts(stateDir)).find(isUsable);
+    const found = running.find(isUsable);
     if (found !== undefined) return { ...found, stateDir };
   }
   return null;
@@ -133,7 +137,7 @@ async function bootForRun({ records, choice, continued }: HostWish, older: Hint[
   });
   const { url, storage: description, events } = booted;
   const place = { url, hubName: booted.hubName, pid: process.pid, storage: description, stateDir, booted };
-  return { ...place, events, ...connect(url, deps) };
+  return { ...place, events, ...connect(url, { ...deps, fetchApp: deps.fetchLocally ?? deps.fetch }) };
 }
 
 async function bootToKeep(
@@ -150,13 +154,16 @@ async function bootToKeep(
 
 function fromRunning(running: RunningHost & { stateDir: string }, deps: HostDeps): RunHost {
   const { url, hubName, process, storage, stateDir } = running;
-  const { client, observer } = connect(url, deps);
+  const { client, observer } = connect(url, { ...deps, fetchApp: deps.fetch });
   return { url, hubName, pid: process.pid, storage, stateDir, booted: null, client, observer, events: observer };
 }
 
-function connect(url: string, { fetch }: HostDeps): { client: AppClient; observer: HostObserver } {
+function connect(
+  url: string,
+  { fetch, fetchApp }: Pick<HostDeps, "fetch"> & { fetchApp: AppFetch },
+): { client: AppClient; observer: HostObserver } {
   return {
-    client: new AppClient({ address: { url, accessKey: null }, fetch }),
+    client: new AppClient({ address: { url, accessKey: null }, fetch: fetchApp }),
     observer: new HostObserver({ url, fetch }),
   };
 }

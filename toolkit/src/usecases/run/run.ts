@@ -9,11 +9,12 @@
 //
 // If its storage is lost, a run returns to starting, once.
 
+import { EXECUTOR } from "@same-kit/functions-app/contract";
 import { type Hint, hint, reasonOf } from "@same-kit/shared";
 import { localInstanceUrls } from "../../adapters/app/instance-urls.ts";
 import type { RunStatus, StartedRun } from "../../adapters/app/run-status.ts";
 import type { RunFolder, RunRecord } from "../../adapters/records/run-records.ts";
-import { type FollowOptions, followRun, type WakeSignal } from "../follow-run.ts";
+import { type FollowOptions, followRun } from "../follow-run.ts";
 import { followEvents } from "./follow-events.ts";
 import { LivePrinted } from "./polled-lines.ts";
 import { RunDisplay } from "./run-display.ts";
@@ -21,7 +22,7 @@ import { closeHost, openHost, type RunHost } from "./run-host.ts";
 import { type Ending, finishRun } from "./run-result.ts";
 import type { Run, RunningRun } from "./run-state.ts";
 import type { RunSummary } from "./run-summary.ts";
-import { SOURCE_NOTEBOOK } from "./save-results.ts";
+import { loadReport, SOURCE_NOTEBOOK } from "./save-results.ts";
 import { sendFiles } from "./send-files.ts";
 import { waysOn } from "./unfinished-runs.ts";
 import { saveKnown } from "./write-in-place.ts";
@@ -130,11 +131,17 @@ async function superviseRun(run: RunningRun, wasSent: boolean): Promise<RunSumma
   leaveNow.addEventListener("abort", tellDetached);
   // All events of our own host; of another host only those about this run.
   const filter = host.booted === null ? { from: "now", instanceId: folder.record.id } : { from: "start" };
-  const events = await followEvents(host.events, filter, display.handle);
+  const events = await followEvents(host.events, filter, (event) => {
+    // This process is idle while a step runs, and busy when the run has ended.
+    if (event.kind === "function-started" && event.functionName === EXECUTOR) void loadReport();
+    display.handle(event);
+  });
   try {
-    const started = (wasSent ? await findSent(run) : null) ?? (await send(run));
+    const found = wasSent ? await findSent(run) : null;
+    const started = found ?? (await send(run));
     display.begin();
-    const ending = await watch(run, started, events === null ? undefined : display.wake);
+    const wake = events === null ? undefined : display.wake;
+    const ending = await watch(run, started, { wake, isJustSent: found === null });
     await events?.stop();
     await display.end(describeEnding(ending));
     return await finishRun(run, ending);
@@ -213,16 +220,20 @@ async function findSent({ host, folder, deps: { leaveNow, warn } }: RunningRun):
 /**
  * Waits for whichever comes first: the end of the run, the user's interrupt, the time limit, or the end of the host.
  *
- * @param wake - Triggered when the host reports the end of the run; undefined if it cannot.
+ * @param how - `wake` is triggered when the host reports the end of the run; absent if it cannot.
  */
-async function watch(run: RunningRun, started: StartedRun, wake: WakeSignal | undefined): Promise<Ending> {
+async function watch(
+  run: RunningRun,
+  started: StartedRun,
+  how: Pick<FollowOptions, "wake" | "isJustSent">,
+): Promise<Ending> {
   const { host, timeoutMs, deps } = run;
   const limit = timeoutMs === null ? null : AbortSignal.timeout(timeoutMs);
   const over = new AbortController();
   const signal = AbortSignal.any([deps.signal, over.signal, ...(limit === null ? [] : [limit])]);
   try {
     const hostFailed = host.booted?.failed.then((error) => Promise.reject(error)) ?? new Promise<never>(() => {});
-    return await Promise.race([followToEnd(run, started, { wake, signal }), hostFailed]);
+    return await Promise.race([followToEnd(run, started, { ...how, signal }), hostFailed]);
   } catch (error) {
     if (!signal.aborted) {
       over.abort(); // The waits that are still pending end too.
@@ -238,7 +249,7 @@ async function watch(run: RunningRun, started: StartedRun, wake: WakeSignal | un
 async function followToEnd(
   run: RunningRun,
   started: StartedRun,
-  how: Pick<FollowOptions, "wake" | "signal">,
+  how: Pick<FollowOptions, "wake" | "isJustSent" | "signal">,
 ): Promise<Ending> {
   const { host, display, deps } = run;
   const { id } = run.folder.record;

@@ -13,7 +13,6 @@ import { type ReadDetails, readStepDetails } from "../../adapters/app/step-detai
 import type { Step } from "../../notebook/split-steps.ts";
 import { toExecutedNotebook } from "../../results/executed-notebook.ts";
 import { formatNotebook } from "../../results/nbformat.ts";
-import { toReport } from "../../results/report/report.ts";
 import type { RunResults, StepResult } from "../../results/run-results.ts";
 import type { RunningRun } from "./run-state.ts";
 
@@ -24,6 +23,9 @@ const REPORT = "report.html";
 const PLOTLY_JS = "plotly.min.js";
 
 const READ_LIMIT_MS = 60_000;
+
+/** Loaded on demand: the report's code takes some ms to load, which a start need not wait for. */
+export const loadReport = () => import("../../results/report/report.ts");
 
 /** What is known about the steps before their details are read. */
 export type KnownSteps = Pick<AnsweredRun, "steps" | "failed" | "unfinished">;
@@ -69,6 +71,7 @@ export async function saveResults(
   if (source === null) return saved;
   try {
     const notebook = toExecutedNotebook(source, results);
+    const { toReport } = await loadReport();
     saved.notebook = await folder.saveFile(EXECUTED_NOTEBOOK, formatNotebook(notebook));
     const plotlyJs = await loadAsset(run, results, PLOTLY_JS);
     saved.report = await folder.saveFile(

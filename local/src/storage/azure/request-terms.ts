@@ -1,3 +1,4 @@
+import type { Agent } from "node:http";
 import type { TableServiceClientOptions } from "@azure/data-tables";
 import type {
   AnonymousCredential,
@@ -7,12 +8,17 @@ import type {
 } from "@azure/storage-blob";
 import { azureSdk } from "./sdk.ts";
 
-/**
- * Pipeline options for blob and queue clients whose requests, including waits between retries, end when `signal`
- * aborts.
- */
+/** What applies to every request of an account. */
+export type RequestTerms = {
+  /** Ends requests, including waits between retries, when it aborts. */
+  signal: AbortSignal;
+  /** Makes the connections; default: the SDKs' own. */
+  agent?: Agent | undefined;
+};
+
+/** Pipeline options for blob and queue clients. */
 export function pipelineUnder(
-  signal: AbortSignal,
+  terms: RequestTerms,
   connectionString: string,
   options: StoragePipelineOptions,
 ): Pipeline {
@@ -20,7 +26,7 @@ export function pipelineUnder(
   pipeline.factories.push({
     create: (next) => ({
       sendRequest(request) {
-        putUnder(signal, request);
+        putUnder(terms, request);
         return next.sendRequest(request);
       },
     }),
@@ -30,14 +36,14 @@ export function pipelineUnder(
 
 /** The same for table clients, which are configured differently. */
 export function tablePolicyUnder(
-  signal: AbortSignal,
+  terms: RequestTerms,
 ): NonNullable<TableServiceClientOptions["additionalPolicies"]>[number] {
   return {
     position: "perCall",
     policy: {
-      name: "abandonedRequests",
+      name: "requestTerms",
       sendRequest(request, next) {
-        putUnder(signal, request);
+        putUnder(terms, request);
         return next(request);
       },
     },
@@ -54,7 +60,8 @@ function toCredential(connectionString: string): StorageSharedKeyCredential | An
     : new sdk.StorageSharedKeyCredential(account, key);
 }
 
-function putUnder(signal: AbortSignal, request: { abortSignal?: unknown }): void {
+function putUnder({ signal, agent }: RequestTerms, request: { abortSignal?: unknown; agent?: unknown }): void {
+  if (agent !== undefined) request.agent = agent;
   const own = request.abortSignal;
   request.abortSignal = own instanceof AbortSignal ? AbortSignal.any([own, signal]) : signal;
 }
