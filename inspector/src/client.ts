@@ -30,6 +30,7 @@ export async function post<Answer>(path: string, query: Query = {}, body: unknow
   return ask(urlOf(path, query), { method: "POST", headers, body: JSON.stringify(body) });
 }
 
+/** Loads the server's description of itself, and remembers its token for later changes. */
 export async function loadHome(signal?: AbortSignal): Promise<Home> {
   const home = await get<Home>("api/home", {}, signal);
   token = home.token;

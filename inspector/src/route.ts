@@ -17,6 +17,7 @@ export type PageName = (typeof PAGES)[number];
 
 export type Route = { page: PageName; query: Readonly<Record<string, string>> };
 
+/** Parses a URL fragment; an unknown page becomes the home page. */
 export function parseRoute(hash: string): Route {
   const [path = "", search = ""] = hash.replace(/^#\/?/, "").split("?", 2);
   const page = PAGES.find((it) => it === path) ?? "home";

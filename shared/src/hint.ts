@@ -33,6 +33,7 @@ export function hint(texts: TemplateStringsArray, ...values: readonly (Hint | Co
   return parts;
 }
 
+/** A command for use in a {@link hint}: `sameKit("local clean", "--all")`. */
 export function sameKit(command: string, ...args: readonly string[]): CommandHint {
   return { command, args };
 }

@@ -33,6 +33,7 @@ export interface Logger {
   child(component: string, fields?: LogFields, source?: LogSource): Logger;
 }
 
+/** Creates a logger that passes every line to `sink`. */
 export function createLogger(
   sink: LogSink,
   component: string,

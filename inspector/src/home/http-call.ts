@@ -39,6 +39,7 @@ export function toRequest(template: readonly UrlPart[], form: HttpForm): PlainRe
 
 export type HeaderLines = { headers: (readonly [string, string])[]; problem: string | undefined };
 
+/** Parses header lines of the form `name: value`; `problem` describes the first invalid line. */
 export function parseHeaderLines(text: string): HeaderLines {
   const headers: (readonly [string, string])[] = [];
   let problem: string | undefined;

@@ -9,6 +9,7 @@ export const DRAWING = { width: 600, height: 120 };
 /** `top`: calls per second at the top of the drawing. */
 export type Throughput = { bars: Bar[]; top: number };
 
+/** The bars of a throughput chart, one per span, scaled to the busiest one. */
 export function throughputBars(spans: readonly Span[]): Throughput {
   const { width, height } = DRAWING;
   const top = niceTop(Math.max(...spans.map(({ completed, failed, seconds }) => (completed + failed) / seconds)));

@@ -26,6 +26,7 @@ export type Filters = {
 
 type Query = Readonly<Record<string, string | undefined>>;
 
+/** Reads the filters from a query; unknown values get their defaults. */
 export function readFilters(query: Query): Filters {
   const sort = SORTS.find((it) => it === query["sort"]) ?? "createdAt";
   return {

@@ -7,6 +7,7 @@ export type PlainRequest = {
   body?: string;
 };
 
+/** The curl command line that sends this request. */
 export function curlCommand({ method, url, headers = [], body = "" }: PlainRequest): string {
   const isPlainGet = method === "GET" && body === "";
   const parts = [

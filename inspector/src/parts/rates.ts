@@ -11,6 +11,7 @@ export type Span = { startsAt: Date; seconds: number; completed: number; failed:
 
 type Ended = { completed: number; failed: number };
 
+/** Counts ended calls and requests per second, for a limited time window. */
 export class Rates {
   readonly #bySecond = new Map<number, Ended>();
   #totals: Totals = { requests: 0, failedRequests: 0, calls: 0, failedCalls: 0 };

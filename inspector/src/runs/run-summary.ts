@@ -26,6 +26,7 @@ export type ShownSummary = {
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** Reads the parts of a run's summary that the page shows; missing or malformed parts are empty. */
 export function readSummary({ summary }: Pick<RunDetail, "summary">): ShownSummary {
   const it = fieldsOf(summary);
   return {

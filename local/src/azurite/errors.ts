@@ -16,4 +16,5 @@ export type AzuriteErrorCode =
   /** Docker, or the container, did not start. */
   | "ERR_AZURITE_CONTAINER";
 
+/** A problem with Azurite or its container; exit code 1. */
 export class AzuriteError extends OperationError<AzuriteErrorCode> {}

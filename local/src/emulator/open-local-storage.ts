@@ -43,6 +43,12 @@ export type LocalStorageOptions = {
   allowUsers?: AllowedUsers | undefined;
 };
 
+/**
+ * Opens the chosen storage, starting Azurite or its container if needed.
+ *
+ * @throws AzuriteError if Azurite cannot be started. A storage that does not answer rejects {@link LocalStorage.ready}
+ *   instead.
+ */
 export async function openLocalStorage(choice: StorageChoice, options: LocalStorageOptions): Promise<LocalStorage> {
   const description = describeStorage(choice);
   const { azuriteDir, log, allowUsers } = options;

@@ -152,6 +152,7 @@ async function stopEngine(engine: Engine | undefined, { lost }: LocalStorage, ac
   await Promise.race([engine?.stop(), givenUp]).finally(() => ended.abort());
 }
 
+/** The parts of the storage that callers of `startLocal` see. */
 export function toPublicStorage({
   description,
   connectionString,

@@ -42,6 +42,7 @@ export type InstanceFilter = {
 
 export type InstancePage = { instances: InstanceStatus[]; continuationToken: string | null };
 
+/** The operations on one task hub. All of them only access storage, and reject with its errors. */
 export interface TaskHubClient {
   readonly hubName: string;
   /** @throws OrchestrationAlreadyExistsError if the id is in use and may not be overridden. */

@@ -35,6 +35,7 @@ export async function describeHub(options: TaskHubOptions): Promise<HubDescripti
   return { hubName: hub.hubName, partitions, workItems };
 }
 
+/** Depth and oldest message of a queue; null for both if it does not exist. */
 export async function describeQueue(queue: StorageQueue): Promise<HubQueue> {
   const status = await ignoring([404], queue.status());
   return {

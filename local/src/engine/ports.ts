@@ -65,6 +65,10 @@ export type OrchestratorInvocationReply = InvocationReply | { kind: "non-determi
 export type DurableFunctionKind = "orchestrator" | "activity" | "entity";
 export type DurableFunction = { name: string; kind: DurableFunctionKind; isDisabled: boolean };
 
+/**
+ * Calls the app's Durable functions. Every outcome of user code, and a missing worker, is a reply rather than a
+ * rejection.
+ */
 export interface FunctionInvoker {
   /** All currently registered functions; may change when the app is reloaded. */
   durableFunctions(): readonly DurableFunction[];

@@ -38,6 +38,7 @@ export type RewindPlan = {
   children: string[];
 };
 
+/** Finds the rows that a rewind of this history changes, and the children to be rewound. */
 export function planRewind(events: readonly HistoryEvent[]): RewindPlan {
   const rows: RewoundRow[] = [];
   const children: string[] = [];

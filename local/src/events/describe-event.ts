@@ -52,6 +52,7 @@ export function describeEvent(event: HostEvent): LogEntry | null {
   }
 }
 
+/** A process exit in words, such as `exited with code 1`. */
 export function describeExit({ code, signal }: { code: number | null; signal: string | null }): string {
   return signal === null ? `exited with code ${code}` : `was ended by ${signal}`;
 }

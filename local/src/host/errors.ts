@@ -20,8 +20,10 @@ export type HostErrorCode =
   /** The worker process crashed too often. */
   | "ERR_WORKER_CRASHED";
 
+/** A problem with the app, its configuration or its port; exit code 1. */
 export class HostError extends OperationError<HostErrorCode> {}
 
+/** The requested port is in use; `port` tells which. */
 export class PortInUseError extends HostError {
   readonly port: number;
 

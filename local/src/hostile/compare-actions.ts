@@ -5,6 +5,7 @@ import type { OrchestratorReply } from "../engine/orchestrations/replay/orchestr
 /** One action as the SDK wrote it. */
 export type RawAction = Readonly<Record<string, unknown>>;
 
+/** All actions of a reply in one list; empty if the orchestrator gave no valid reply. */
 export function rawActions(reply: OrchestratorReply): RawAction[] {
   if (reply.kind !== "answered" || !Array.isArray(reply.actions)) return [];
   return reply.actions.flat().filter(isRecord);

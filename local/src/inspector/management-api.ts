@@ -14,6 +14,9 @@ const BASE = "http://localhost/runtime/webhooks/durabletask";
 
 type Call = { query?: Readonly<Record<string, string>>; token?: string | null; body?: unknown };
 
+/**
+ * Calls the management API of what is inspected. Methods reject with a {@link RequestProblem} for an error response.
+ */
 export class ManagementApi {
   readonly #handle: WebhookHandler;
 

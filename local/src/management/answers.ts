@@ -35,10 +35,15 @@ export function exceptionProblem(
 
 const GENERIC_MESSAGE = "Something went wrong while processing your request";
 
+/**
+ * The extension's response to an operation that the instance's state does not permit: 500 with .NET's
+ * InvalidOperationException.
+ */
 export function invalidOperation(message: string): WebhookResponse {
   return exceptionProblem(500, GENERIC_MESSAGE, { type: "System.InvalidOperationException", message });
 }
 
+/** The extension's response to any other error: 500 with a .NET exception. */
 export function unexpected(error: unknown): WebhookResponse {
   const message = reasonOf(error);
   return exceptionProblem(500, GENERIC_MESSAGE, { type: "System.Exception", message });

@@ -16,6 +16,9 @@ export type HistoryOptions = { showInput: boolean; showHistoryOutput: boolean };
 type Item = Record<string, unknown>;
 type Call = TaskScheduledEvent | SubOrchestrationInstanceCreatedEvent;
 
+/**
+ * Converts a history to the API's items, in history order: frames are left out, and a call is merged into its result.
+ */
 export function historyItems(events: readonly HistoryEvent[], options: HistoryOptions): Item[] {
   const calls = new Map<number, Call>();
   const finished = new Set<number>();

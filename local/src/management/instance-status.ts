@@ -27,6 +27,7 @@ export function statusObject(status: InstanceStatus, historyEvents?: readonly un
   };
 }
 
+/** The value of JSON text; text that is not JSON is returned as a string, blank text as an empty one. */
 export function toJsonValue(text: string | null): unknown {
   return text?.trim() === "" ? "" : jsonOrText(text);
 }

@@ -27,6 +27,7 @@ export type ChildSpec = {
 
 export type ChildExit = { isWanted: boolean; code: number | null; signal: NodeJS.Signals | null };
 
+/** A running child process and the handles to stop or release it. */
 export interface SupervisedChild {
   readonly pid: number | undefined;
   readonly process: ChildProcess;

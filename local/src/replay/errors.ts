@@ -6,4 +6,5 @@ export type ReplayErrorCode =
   /** The storage has no such task hub, or does not respond. */
   | "ERR_REPLAY_HUB";
 
+/** A history that cannot be replayed; exit code 1. */
 export class ReplayError extends OperationError<ReplayErrorCode> {}

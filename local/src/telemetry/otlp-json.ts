@@ -42,6 +42,7 @@ export type OtlpRequest = {
   }[];
 };
 
+/** The request body for a batch of spans, all from one resource. */
 export function toOtlpRequest(spans: readonly Span[], resource: Attributes): OtlpRequest {
   const scopeSpans = [{ scope: { name: SCOPE_NAME }, spans: spans.map(toOtlpSpan) }];
   return { resourceSpans: [{ resource: { attributes: toAttributes(resource) }, scopeSpans }] };

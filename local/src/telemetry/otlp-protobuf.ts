@@ -9,6 +9,7 @@ const FIXED64 = 1;
 const BYTES = 2;
 const FIXED32 = 5;
 
+/** The same request as {@link toOtlpRequest}, encoded in Protocol Buffers. */
 export function toOtlpProtobuf(spans: readonly Span[], resource: Attributes): Buffer {
   const scope = bytes(1, text(1, SCOPE_NAME));
   const scopeSpans = bytes(2, scope, ...spans.map((span) => bytes(2, ...spanFields(span))));

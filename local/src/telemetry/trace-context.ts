@@ -32,6 +32,7 @@ export function parseTraceParent(
   };
 }
 
+/** The W3C `traceparent` header of a span. */
 export function formatTraceParent({ traceId, spanId, isSampled }: SpanContext): string {
   return `00-${traceId}-${spanId}-${isSampled ? "01" : "00"}`;
 }

@@ -14,6 +14,7 @@ export type Tracer = {
 // per request.
 const MAX_TEXT = 2048;
 
+/** @param export_ - Receives each sampled span, with its texts shortened. */
 export function createTracer(sampler: Sampler, export_: (span: Span) => void): Tracer {
   return {
     begin(parent, spanId = newSpanId()) {

@@ -168,6 +168,7 @@ export class HubAppClient implements AppClient {
   }
 }
 
+/** Whether the instance has reached a final status. */
 export function isEnded({ status }: InstanceState): boolean {
   return TERMINAL.includes(status);
 }

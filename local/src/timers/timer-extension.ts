@@ -22,6 +22,7 @@ export type TimerExtension = HostExtension & {
 
 type Timer = { next: Date | undefined; last: Date | undefined; isRunning: boolean; nextTime: NextTime | undefined };
 
+/** The timer trigger. Its timers start with the host and are adjusted after each reload. */
 export function createTimerExtension({ clock, log }: { clock: Clock; log: Logger }): TimerExtension {
   const stopped = new AbortController();
   return {

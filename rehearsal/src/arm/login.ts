@@ -38,6 +38,7 @@ export function colleagueOf({ tokenKey }: Account): Client {
   return { clientId: guidFrom(`${tokenKey}/colleague`), clientSecret: hostKeyFrom(tokenKey, "colleague") };
 }
 
+/** A new account with random ids and secrets. */
 export function createAccount(): Account {
   return {
     tenantId: randomUUID(),
@@ -185,6 +186,7 @@ function tenantNotFound(tenant: string): Answer {
   return oauthError(400, "invalid_request", `AADSTS90002: Tenant '${tenant}' not found.`);
 }
 
+/** An error response of the OAuth token endpoint. */
 export function oauthError(status: number, error: string, description: string): Answer {
   return { status, body: { error, error_description: description, correlation_id: randomUUID() } };
 }

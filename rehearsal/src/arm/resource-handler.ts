@@ -8,6 +8,7 @@ import { groupIdOf } from "./resource-store.ts";
 import type { ResourceType } from "./resource-type.ts";
 import { RESOURCE_TYPES } from "./resource-types.ts";
 
+/** Answers a request for a resource, or for the list of a type, after the general checks have passed. */
 export async function handleResource(request: MiniRequest, context: ArmContext): Promise<Answer> {
   const id = decodeURIComponent(request.url.pathname).replace(/\/$/, "");
   if (!/\/providers\/[^/]+\/[^/]+/i.test(id)) return nowhere(request);

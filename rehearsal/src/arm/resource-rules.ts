@@ -7,6 +7,7 @@ import { groupIdOf } from "./resource-store.ts";
 
 const WEB = /\/providers\/Microsoft\.Web\//i;
 
+/** The 404 response for a missing resource, or for its missing group. */
 export function notFound(id: string, store: ResourceStore): Answer {
   const groupId = groupIdOf(id);
   const group = groupId.split("/")[4] ?? "";

@@ -51,6 +51,7 @@ export class ResourceStore {
   }
 }
 
+/** The id of a resource's group; empty for an id outside a group. */
 export function groupIdOf(id: string): string {
   return /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+/i.exec(id)?.[0] ?? "";
 }

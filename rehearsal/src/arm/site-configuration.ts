@@ -36,6 +36,7 @@ const CONFIG_DEFAULTS: Readonly<Record<string, Record<string, unknown>>> = {
   },
 };
 
+/** A site's app settings, by name. */
 export function readSettings(siteId: string, { store }: Pick<ArmContext, "store">): Settings {
   return (store.get(`${siteId}/config/appsettings`)?.properties ?? {}) as Settings;
 }
@@ -55,6 +56,7 @@ export function writeSiteConfig(siteId: string, siteConfig: object, context: Arm
   }
 }
 
+/** One configuration of a site, with defaults for what was never written. */
 export function readConfig(site: Resource, config: string, { store }: ArmContext): Resource {
   const id = `${site.id}/config/${config}`;
   const properties = { ...CONFIG_DEFAULTS[config.toLowerCase()], ...store.get(id)?.properties };
@@ -92,6 +94,7 @@ export function patchConfig(
   return writeConfig(site, config, { properties: { ...known, ...patch } }, context);
 }
 
+/** A publishing policy (`scm` or `ftp`); allowed by default. */
 export function readPolicy(site: Resource, policy: string, { store }: ArmContext): Resource {
   const id = `${site.id}/basicPublishingCredentialsPolicies/${policy}`;
   const properties = { allow: true, ...store.get(id)?.properties };

@@ -18,6 +18,7 @@ export function askFor(request: MiniRequest, method: string, path: string, body?
   return { ...request, method, url, body: Buffer.from(body === undefined ? "" : JSON.stringify(body)) };
 }
 
+/** Whether it is a response with a status below 300, rather than a hang-up or an error. */
 export function isOk(answer: Answer): answer is PlainAnswer {
   return !("kind" in answer) && answer.status < 300;
 }

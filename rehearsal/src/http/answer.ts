@@ -49,6 +49,7 @@ export function webError(status: number, code: string, message: string, extended
   };
 }
 
+/** The JSON object in a request's body; empty if there is none. @throws SyntaxError */
 export function readJson(request: MiniRequest): Record<string, unknown> {
   if (request.body.length === 0) return {};
   const parsed: unknown = JSON.parse(request.body.toString("utf8"));

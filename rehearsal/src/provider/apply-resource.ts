@@ -41,6 +41,7 @@ export async function readResource(
   return known === null ? null : overlay(state, known);
 }
 
+/** Deletes a resource. @throws Error in azurerm's words */
 export async function deleteResource(kind: ResourceKind, state: ValueObject, context: ApplyContext): Promise<void> {
   const id = String(state["id"]);
   await kind.beforeDelete?.(id, context);

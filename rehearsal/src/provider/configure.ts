@@ -29,6 +29,7 @@ export function validateProvider(config: ValueObject): Diagnostic[] {
   return [...refused, { severity: "ERROR", summary: "Missing required argument", detail }];
 }
 
+/** Signs in and registers the namespaces that the block lists. @throws Error in azurerm's words */
 export async function configure(config: ValueObject, env: NodeJS.ProcessEnv): Promise<ApplyContext> {
   const arm = await ArmClient.connect(resolveCredentials(config, env));
   const namespaces = config["resource_providers_to_register"];

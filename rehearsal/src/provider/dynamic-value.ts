@@ -31,6 +31,7 @@ codec.register({
 });
 codec.register({ type: REFINED_UNKNOWN, encode: () => null, decode: () => UNKNOWN });
 
+/** Decodes a value that Terraform sent as msgpack or JSON; null if it is absent. */
 export function fromDynamicValue(value: DynamicValue | null | undefined): Value {
   if (value?.msgpack !== undefined && value.msgpack.length > 0) {
     return decode(value.msgpack, { extensionCodec: codec }) as Value;

@@ -22,6 +22,7 @@ export type ScmOptions = {
   url: () => string;
 };
 
+/** Answers requests to the SCM service after {@link refusePublisher} has accepted them. */
 export function createScmHandler(options: ScmOptions): Handler {
   const routes = scmRoutes(options);
   return async (request) => (await dispatch(routes, request)) ?? { status: 404 };

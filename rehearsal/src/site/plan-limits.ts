@@ -11,6 +11,7 @@ export const DISK_LIMIT_BYTES: Readonly<Record<PlanName, number>> = {
 
 const SKUS: Readonly<Record<string, PlanName>> = { FC1: "flex", Y1: "consumption" };
 
+/** The plan of a service plan SKU; any SKU other than Flex Consumption and Consumption counts as premium. */
 export function planOfSku(sku: string): PlanName {
   return SKUS[sku] ?? "premium";
 }

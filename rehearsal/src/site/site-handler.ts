@@ -33,6 +33,9 @@ const DROPPED_RESPONSE_HEADERS = new Set([
 const TEXT_TYPES = /^(text\/|application\/(json|problem\+json))/;
 const SITE_HOST_VERSION = "4.0.0.0";
 
+/**
+ * Forwards requests to the site's host, booting it on the first one. Without a host, responds as Azure's front does.
+ */
 export function createSiteHandler(front: SiteFront): Handler {
   return async (request) => {
     const isAdmin = request.url.pathname.startsWith("/admin/") && request.url.pathname !== "/admin/host/ping";

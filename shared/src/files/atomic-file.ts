@@ -71,6 +71,7 @@ export function writeFileAtomicSync(
   }
 }
 
+/** Writes indented JSON through {@link writeFileAtomic}. */
 export async function writeJsonAtomic(file: string, value: unknown): Promise<void> {
   const text = `${JSON.stringify(value, null, 2)}\n`;
   if (text.length <= SMALL_BYTES) writeFileAtomicSync(file, text);

@@ -23,6 +23,7 @@ export function isProcessAlive(identity: ProcessIdentity): boolean {
   return now.startMark === undefined || identity.startMark === undefined || now.startMark === identity.startMark;
 }
 
+/** The identity of this process; without a start mark where the system does not provide one. */
 export function identifyThisProcess(): ProcessIdentity {
   return identifyProcess(process.pid) ?? { pid: process.pid };
 }

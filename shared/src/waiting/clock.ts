@@ -19,6 +19,7 @@ export type SleepOptions = {
 
 const TICKS_PER_MS = 10_000n;
 
+/** The machine's clock. */
 export function createSystemClock(): Clock {
   let lastTicks = 0n;
   return {

@@ -20,6 +20,7 @@ export async function readBlob(
   return ignoring([404], blobValue(binding, { container, blobName, asBytes: wantsBytes(binding) }));
 }
 
+/** Uploads the value, creating the container if needed; replaces an existing blob. */
 export async function writeBlob(
   account: StorageAccount,
   binding: BindingInfo,

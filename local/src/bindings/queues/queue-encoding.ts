@@ -1,5 +1,6 @@
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
+/** Encodes a message as Base64, or as UTF-8 text if `isPlain` (`messageEncoding: "none"` in host.json). */
 export function encodeMessage(content: Buffer, isPlain: boolean): string {
   return isPlain ? content.toString("utf8") : content.toString("base64");
 }

@@ -16,6 +16,7 @@ export type BatchOutcome = {
   signals: EntitySignal[];
 };
 
+/** The call of an entity's function for a batch of operations. */
 export function entityCall(entity: EntityId, state: SchedulerState, batch: readonly EntityRequest[]): EntityCall {
   const name = entity.name.toLowerCase();
   return {

@@ -32,6 +32,10 @@ const COLLECT_TICKS = 10n * 10_000_000n;
 const KEPT_IDS = 100;
 const ID_LENGTH = 8;
 
+/**
+ * Stamps the messages that one entity sends, and sorts those it receives, per sender. Its state is stored with the
+ * entity, within the reorder window.
+ */
 export class MessageSorter {
   readonly #lastSent = new Map<string, bigint>();
   readonly #received = new Map<string, Received>();

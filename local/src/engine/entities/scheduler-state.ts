@@ -55,6 +55,7 @@ export function parseSchedulerState(text: string | null): SchedulerState {
   };
 }
 
+/** Serializes the state in the extension's member order, without defaults. */
 export function schedulerStateText(it: SchedulerState): string {
   return JSON.stringify({
     ...(it.exists ? { exists: true } : {}),

@@ -28,6 +28,7 @@ export function historyRowKey(ordinal: number): string {
   return ordinal.toString(16).toUpperCase().padStart(ROW_KEY_DIGITS, "0");
 }
 
+/** Converts an event to table columns, without its keys; large values are not moved to blobs yet. */
 export function toColumns(event: HistoryEvent): EventColumns {
   const name = eventTypeName(event.EventType);
   const columns: EventColumns = {

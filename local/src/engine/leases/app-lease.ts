@@ -23,6 +23,10 @@ type AppLeaseInfo = { OwnerId: string | null; DesiredSwapId: string | null };
 /** After an error other than a refusal; the storage may be available again soon. */
 const RETRY_MS = 1_000;
 
+/**
+ * This app's share in the app lease: acquires it, renews it, and starts and stops the app's work accordingly. Without
+ * `useAppLease`, the work starts immediately.
+ */
 export class AppLease {
   readonly #deps: AppLeaseDeps;
   readonly #leaseId: string;

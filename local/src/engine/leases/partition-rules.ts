@@ -32,6 +32,7 @@ export type RowDecision = {
 const LEASE_INTERVAL_MS = 30_000;
 const TICKS_PER_MS = 10_000n;
 
+/** Decides about one row: claim or renew it, start or finish draining it, or leave it to its owner. */
 export function decideRow(row: PartitionRow, context: PassContext): RowDecision {
   const { me, now, isStopping } = context;
   if (context.isHeldElsewhere(row.queueName)) return decideHeldElsewhere(row, me);

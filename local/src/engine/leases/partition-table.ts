@@ -16,6 +16,7 @@ export type PartitionRow = {
   isDraining: boolean;
 };
 
+/** Reads all rows, ordered by queue name. */
 export async function readPartitions(hub: TaskHub, signal?: AbortSignal): Promise<PartitionRow[]> {
   return Array.fromAsync(hub.partitions.query(signal && { signal }), ({ rowKey, etag, columns }) => ({
     queueName: rowKey,

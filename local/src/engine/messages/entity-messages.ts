@@ -49,6 +49,10 @@ export function requestText(request: EntityRequest, { isTyped }: { isTyped: bool
   return JSON.stringify({ ...(isTyped ? typeTag("RequestMessage") : {}), ...requestObject(request) });
 }
 
+/**
+ * A request as JSON, in the extension's member order and without defaults; also the form in which it is stored in an
+ * entity's queue.
+ */
 export function requestObject(request: EntityRequest): Record<string, unknown> {
   const { operation, isSignal, input, id, parent, parentExecution, due, timestamp, predecessor } = request;
   const { lockSet, position, trace = null } = request;
@@ -101,6 +105,7 @@ function traceIn(context: unknown): Pick<EntityRequest, "trace"> {
 
 export type EntityResponse = { result: string | null; isError: boolean };
 
+/** The text of an answer to an operation or a lock request. */
 export function responseText({ result, isError }: EntityResponse): string {
   return JSON.stringify({ ...typeTag("ResponseMessage"), result, ...(isError ? { exceptionType: "Error" } : {}) });
 }
@@ -129,6 +134,7 @@ export type Release = {
   after: AskedBefore | null;
 };
 
+/** The text of a lock release. */
 export function releaseText({ parent, id, after }: Release): string {
   return JSON.stringify({ ...typeTag("ReleaseMessage"), ...releaseObject({ parent, id, after }) });
 }

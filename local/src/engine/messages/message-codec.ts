@@ -13,6 +13,7 @@ const STRING_MAP =
 const EMPTY_GUID = "00000000-0000-0000-0000-000000000000";
 const UNSET_TIME = "0001-01-01T00:00:00";
 
+/** Encodes the envelope as JSON text, with the members in .NET's order. */
 export function encodeMessage(data: MessageData): string {
   const envelope: Json = {
     $type: "DurableTask.AzureStorage.MessageData",

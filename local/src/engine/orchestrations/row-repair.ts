@@ -66,6 +66,7 @@ export function expectedStatus(events: readonly HistoryEvent[]): OrchestrationSt
   return status;
 }
 
+/** Whether the row shows an older state than a history with this execution and status. */
 export function isRowStale(row: InstanceRow | null, executionId: string, expected: OrchestrationStatusName): boolean {
   if (row === null) return true;
   if (row.executionId === executionId) return row.status !== expected;

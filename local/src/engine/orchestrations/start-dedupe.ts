@@ -18,6 +18,7 @@ export function topLevelStartOf(message: ReceivedMessage): ExecutionStartedEvent
   return event.EventType === EventType.ExecutionStarted && event.ParentInstance === null ? event : null;
 }
 
+/** Decides about a start message by the instance's row: its own, another start's, or none. */
 export function judgeStart(
   event: ExecutionStartedEvent,
   message: ReceivedMessage,

@@ -56,6 +56,7 @@ const MAX_EVENTS_PER_BATCH = 99;
 const MAX_BATCH_BYTES = 3 * 1024 * 1024;
 const PURGE_BATCH = 100;
 
+/** Reads and writes the history table of one hub. Errors of the storage other than the named ones pass through. */
 export class HistoryStore {
   readonly #hub: TaskHub;
   readonly #payloads: LargePayloads;

@@ -61,6 +61,7 @@ const LISTED_COLUMNS = [
   "Generation",
 ];
 
+/** Reads and writes the instances table of one hub. Errors of the storage pass through. */
 export class InstanceStore {
   readonly #hub: TaskHub;
   readonly #payloads: LargePayloads;

@@ -67,6 +67,7 @@ export async function writeStream(
   await pipeline(Readable.from(stream(gone.signal), { highWaterMark: 1 }), response).catch(() => {});
 }
 
+/** Adds the headers of host.json that the response does not have yet. */
 export function addCustomHeaders(response: ServerResponse, customHeaders: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(customHeaders)) {
     if (!response.hasHeader(name)) response.setHeader(name, value);

@@ -63,6 +63,7 @@ function formatCookie(cookie: RpcHttpCookie): string {
   return parts.join("; ");
 }
 
+/** The request's URL as the caller addressed it. */
 export function absoluteUrl(request: IncomingMessage): string {
   const scheme = "encrypted" in request.socket ? "https" : "http";
   return `${scheme}://${request.headers.host ?? "localhost"}${request.url ?? "/"}`;

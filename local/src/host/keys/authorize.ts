@@ -9,6 +9,10 @@ export function readKey(request: IncomingMessage, url: URL): string | undefined 
   return (Array.isArray(header) ? header[0] : header) ?? url.searchParams.get("code") ?? undefined;
 }
 
+/**
+ * Whether `key` gives access to a function with this authorization level: `function` accepts the function's own keys,
+ * the host's function keys and the master key; `admin` only the master key.
+ */
 export function opensFunction(
   keys: KeyStore,
   { key, level, functionName }: { key: string | undefined; level: AuthLevel; functionName: string },

@@ -16,6 +16,10 @@ export async function asked<Answer>(answer: Promise<Answer>): Promise<Answer> {
   }
 }
 
+/**
+ * Converts an SDK's error response to a {@link StorageError}; other errors, such as a lost connection, are returned
+ * unchanged.
+ */
 export function toStorageError(error: SdkError): Error {
   const { statusCode, code, details } = error;
   if (typeof statusCode !== "number") return error;

@@ -43,6 +43,7 @@ export type FunctionsCoreDeps = {
   log: FunctionsCore["log"];
 };
 
+/** Creates the object behind "@azure/functions-core" for one worker process. */
 export function createFunctionsCore({ hostVersion, registry, hooks, log }: FunctionsCoreDeps): FunctionsCore {
   return {
     version: WORKER_VERSION,

@@ -83,10 +83,12 @@ export function toSettingsList(settings: AppSettings): { name: string; value: st
   return Object.entries(settings).map(([name, value]) => ({ name, value }));
 }
 
+/** The app settings in the configuration, without those that the provider adds. */
 export function userSettings(planned: ValueObject): AppSettings {
   return Object.fromEntries(Object.entries((planned["app_settings"] ?? {}) as AppSettings));
 }
 
+/** All app settings of a site, including the provider's. */
 export async function listAppSettings(id: string, { arm }: ApplyContext): Promise<AppSettings> {
   const answer = await arm.post<{ properties: AppSettings }>(`${id}/config/appsettings/list`, SITE_API_VERSION);
   return answer.properties;
@@ -129,6 +131,7 @@ export async function readSite(
   };
 }
 
+/** Whether publishing with basic credentials is allowed; the default is yes. */
 export async function readPublishingPolicy(id: string, policy: "scm" | "ftp", { arm }: ApplyContext): Promise<boolean> {
   const resource = await arm.get(`${id}/basicPublishingCredentialsPolicies/${policy}`, SITE_API_VERSION);
   return (resource?.["properties"] as { allow?: boolean } | undefined)?.allow !== false;

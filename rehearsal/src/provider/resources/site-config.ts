@@ -95,6 +95,7 @@ export function readSiteConfig(properties: Body, settings: Readonly<Record<strin
   return block;
 }
 
+/** The first element of a list block; an empty object if there is none. */
 export function firstBlock(value: Value | undefined): ValueObject {
   return asObject(Array.isArray(value) ? value[0] : null);
 }

@@ -38,6 +38,7 @@ export type SchedulingEvent = {
   name: string | null;
 };
 
+/** What an event of the history scheduled, for comparison with a decision. */
 export function toSchedulingEvent(
   event: TaskScheduledEvent | SubOrchestrationInstanceCreatedEvent | TimerCreatedEvent | EventSentEvent,
 ): SchedulingEvent {

@@ -13,6 +13,7 @@ const ACCEPTED = 202;
 const NOT_PASSED_ON = new Set(["x-functions-key"]);
 const NOT_PASSED_TO_OTHERS = new Set(["authorization", "cookie"]);
 
+/** One `callHttp`, including its polling. Settles with the first response that does not ask for another poll. */
 export class HttpTask extends CompoundTask {
   readonly #action: HttpAction;
   readonly #environment: TaskEnvironment;

@@ -43,6 +43,7 @@ export const VERSION_MISMATCH: FailedEnd = {
   },
 };
 
+/** User code returned; `output` is stored as JSON text, null for none. */
 export function completedEnd(output: unknown): OrchestrationEnd {
   return { kind: "completed", result: output === undefined || output === null ? null : JSON.stringify(output) };
 }
@@ -65,6 +66,7 @@ export function crashedEnd(name: string, message: string, stack: string | null):
   return { kind: "failed", result, parentDetails: serializedException(text, message, stack), failureDetails: null };
 }
 
+/** The replay found the orchestration itself at fault. */
 export function replayFailureEnd(name: string, failure: ReplayFailure): FailedEnd {
   if (failure.kind === "action") return failedEnd(name, failure.message);
   const result = `Non-Deterministic workflow detected: ${failure.message}`;

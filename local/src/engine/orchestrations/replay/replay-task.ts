@@ -49,6 +49,7 @@ export abstract class ReplayTask {
   }
 }
 
+/** A task without children: its result arrives with one event, which refers to its id. */
 export class LeafTask extends ReplayTask {
   id: number | null = null;
   /** JSON text of its result, if its event contains it. */
