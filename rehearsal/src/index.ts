@@ -162,8 +162,8 @@ function describe({ stateFile, drill, armUrl, port, caFile, stop }: Parts): Mini
     },
     colleague: colleagueOf(account),
     machineEnv: (folder, env) => drill.prepareMachine(folder, env),
-    beforePlan: (terraformDir, env) => drill.strikeState("plan", terraformDir, env),
-    beforeApply: (terraformDir, env) => drill.strikeState("apply", terraformDir, env),
+    beforePlan: (terraformDir, env) => drill.fireOnState("plan", terraformDir, env),
+    beforeApply: (terraformDir, env) => drill.fireOnState("apply", terraformDir, env),
     installProvider: (folder, source = { kind: "stand-in" }) => installProvider(folder, source, drill.provider),
     stop,
   };

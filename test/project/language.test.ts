@@ -59,7 +59,7 @@ const TITLE_FORMS = [
 const files = globSync([
   "*.md",
   "docs/**/*.md",
-  "{toolkit,functions-app,local,rehearsal,shared}/src/**/*.{ts,py}",
+  "{toolkit,functions-app,local,rehearsal,shared,inspector}/src/**/*.{ts,tsx,py}",
   "{local,terraform}/*.{md,tf}",
   "scripts/**/*.{mjs,cjs,ts}",
   "bin/*.cjs",

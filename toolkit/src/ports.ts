@@ -39,7 +39,7 @@ export type BootOptions = {
   /** Null: the app's own. */
   hubName: string | null;
   /** If another host works on the hub, uses a numbered hub next to it. */
-  isAloneOnHub: boolean;
+  needsOwnHub: boolean;
   /** The interpreter; null: the app's own search. */
   python: string | null;
   /** Environments are created from packages on this machine; default false. */

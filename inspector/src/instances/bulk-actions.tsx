@@ -9,24 +9,24 @@ type BulkProps = { selected: readonly InstanceSummary[]; onDone: () => void };
 
 /** Actions on several instances at once; each asks for confirmation. */
 export function BulkActions({ selected, onDone }: BulkProps) {
-  const [asked, setAsked] = useState<"purge" | "terminate" | null>(null);
+  const [confirming, setConfirming] = useState<"purge" | "terminate" | null>(null);
   const ended = selected.filter(hasEnded);
   const running = selected.filter((it) => !hasEnded(it));
-  const close = () => setAsked(null);
+  const close = () => setConfirming(null);
   return (
     <div class="actions">
       <span>{selected.length} selected</span>
-      <button type="button" class="danger" disabled={running.length === 0} onClick={() => setAsked("terminate")}>
+      <button type="button" class="danger" disabled={running.length === 0} onClick={() => setConfirming("terminate")}>
         Terminate {running.length}
       </button>
-      <button type="button" class="danger" disabled={ended.length === 0} onClick={() => setAsked("purge")}>
+      <button type="button" class="danger" disabled={ended.length === 0} onClick={() => setConfirming("purge")}>
         Purge {ended.length}
       </button>
       <button type="button" onClick={onDone}>
         Select none
       </button>
-      {asked === "terminate" && <AskTerminate instances={running} onDone={onDone} onClose={close} />}
-      {asked === "purge" && <AskPurge instances={ended} onDone={onDone} onClose={close} />}
+      {confirming === "terminate" && <AskTerminate instances={running} onDone={onDone} onClose={close} />}
+      {confirming === "purge" && <AskPurge instances={ended} onDone={onDone} onClose={close} />}
     </div>
   );
 }

@@ -57,10 +57,10 @@ const BY_STATUS: Readonly<Record<string, readonly InstanceAction[]>> = {
 
 /** The actions that the management API allows in the instance's state. */
 export function InstanceActions({ instance, onDone }: { instance: InstanceDetail; onDone: () => void }) {
-  const [asked, setAsked] = useState<Offer | null>(null);
+  const [confirming, setConfirming] = useState<Offer | null>(null);
   const allowed = BY_STATUS[instance.status] ?? ["restart", "purge"];
   const close = () => {
-    setAsked(null);
+    setConfirming(null);
     onDone();
   };
   return (
@@ -70,15 +70,15 @@ export function InstanceActions({ instance, onDone }: { instance: InstanceDetail
           type="button"
           key={offer.action}
           class={offer.isDestructive === true ? "danger" : ""}
-          onClick={() => setAsked(offer)}
+          onClick={() => setConfirming(offer)}
         >
           {offer.title}
         </button>
       ))}
-      {asked?.action === "raise" && <AskEvent id={instance.id} offer={asked} onClose={close} />}
-      {asked?.action === "restart" && <AskRestart id={instance.id} offer={asked} onClose={close} />}
-      {asked !== null && asked.action !== "raise" && asked.action !== "restart" && (
-        <AskReason id={instance.id} offer={asked} onClose={close} />
+      {confirming?.action === "raise" && <AskEvent id={instance.id} offer={confirming} onClose={close} />}
+      {confirming?.action === "restart" && <AskRestart id={instance.id} offer={confirming} onClose={close} />}
+      {confirming !== null && confirming.action !== "raise" && confirming.action !== "restart" && (
+        <AskReason id={instance.id} offer={confirming} onClose={close} />
       )}
     </div>
   );

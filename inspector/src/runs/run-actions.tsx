@@ -8,28 +8,28 @@ type ActionsProps = { run: RunDetail; onDone: () => void };
 
 /** The actions that a run's state allows. */
 export function RunActions({ run, onDone }: ActionsProps) {
-  const [asked, setAsked] = useState<"resume" | "cancel" | null>(null);
+  const [confirming, setConfirming] = useState<"resume" | "cancel" | null>(null);
   const close = () => {
-    setAsked(null);
+    setConfirming(null);
     onDone();
   };
   return (
     <div class="actions">
       {run.resumeCommand !== null && (
         <>
-          <button type="button" class="primary" onClick={() => setAsked("resume")}>
+          <button type="button" class="primary" onClick={() => setConfirming("resume")}>
             Resume
           </button>
           <CopyButton text={run.resumeCommand} label="Copy command" of="that resumes the run" />
         </>
       )}
       {run.state === "running" && (
-        <button type="button" class="danger" onClick={() => setAsked("cancel")}>
+        <button type="button" class="danger" onClick={() => setConfirming("cancel")}>
           Cancel
         </button>
       )}
-      {asked === "resume" && <AskResume run={run} onClose={close} />}
-      {asked === "cancel" && <AskCancel run={run} onClose={close} />}
+      {confirming === "resume" && <AskResume run={run} onClose={close} />}
+      {confirming === "cancel" && <AskCancel run={run} onClose={close} />}
     </div>
   );
 }

@@ -16,7 +16,7 @@ import { accountKeyIn } from "./account-key.ts";
 import { AZURITE_SERVICES, type AzuritePorts, LOOPBACK } from "./endpoints.ts";
 import { AzuriteError } from "./errors.ts";
 import { openPorts } from "./listening-ports.ts";
-import { isAzuriteThere } from "./recognise.ts";
+import { isAzuriteAnswering } from "./recognise.ts";
 import { NEVER, type RunningAzurite } from "./running-azurite.ts";
 
 /** Same version as the package that runs without Docker. */
@@ -127,9 +127,9 @@ async function loadTestcontainers(): Promise<typeof import("testcontainers")> {
 /** A restarted container still has the ready line of its first start in its log, so the services are probed instead. */
 async function waitForAnswer(ports: AzuritePorts): Promise<void> {
   // Docker's proxy accepts connections before Azurite does.
-  const attempt = async () => ((await isAzuriteThere(ports, silentLogger).catch(() => false)) ? true : null);
-  const isThere = await pollUntil({ attempt, everyMs: ANSWER_POLL_MS, limitMs: STARTUP_TIMEOUT_MS });
-  if (isThere === null) throw new Error(`Azurite does not answer on ${LOOPBACK}:${ports.table}.`);
+  const attempt = async () => ((await isAzuriteAnswering(ports, silentLogger).catch(() => false)) ? true : null);
+  const isAnswering = await pollUntil({ attempt, everyMs: ANSWER_POLL_MS, limitMs: STARTUP_TIMEOUT_MS });
+  if (isAnswering === null) throw new Error(`Azurite does not answer on ${LOOPBACK}:${ports.table}.`);
 }
 
 function leave(folder: Folder, container: StartedTestContainer, mine: Claim): Promise<void> {

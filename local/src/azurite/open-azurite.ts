@@ -7,7 +7,7 @@ import { newAccountKey } from "./account-key.ts";
 import { type AzuritePorts, describePorts } from "./endpoints.ts";
 import { AzuriteError } from "./errors.ts";
 import { findHolder } from "./find-holder.ts";
-import { isAzuriteThere } from "./recognise.ts";
+import { isAzuriteAnswering } from "./recognise.ts";
 import { NEVER, type RunningAzurite } from "./running-azurite.ts";
 import { shareAzurite } from "./share-azurite.ts";
 import { startAzuriteChild } from "./start-azurite.ts";
@@ -64,7 +64,7 @@ async function useHolder(ports: AzuritePorts, taken: Error, log: Pick<Logger, "w
     case "private":
       throw isPrivate(ports, holder.pid);
     case "other":
-      if (!(await isAzuriteThere(ports, log))) throw taken;
+      if (!(await isAzuriteAnswering(ports, log))) throw taken;
       return useForeign(ports, log);
   }
 }

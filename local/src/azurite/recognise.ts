@@ -19,15 +19,15 @@ type PortUse = "free" | AzuriteService | "silent" | "other";
  * @returns `false` if all three ports are free.
  * @throws AzuriteError `ERR_AZURITE_PORT_IN_USE`, naming the owner, if any port belongs to something else.
  */
-export async function isAzuriteThere(ports: AzuritePorts, log: Pick<Logger, "warn">): Promise<boolean> {
-  const uses = await waitUntilTold(ports, log);
+export async function isAzuriteAnswering(ports: AzuritePorts, log: Pick<Logger, "warn">): Promise<boolean> {
+  const uses = await probeWhileBusy(ports, log);
   for (const [index, service] of AZURITE_SERVICES.entries()) {
     const use = uses[index];
     if (use !== "free" && use !== service) throw await portInUse(service, ports[service], use ?? "other");
   }
   const missing = AZURITE_SERVICES.filter((_, index) => uses[index] === "free");
   if (missing.length === AZURITE_SERVICES.length) return false;
-  if (missing.length > 0) throw partlyThere(ports, missing);
+  if (missing.length > 0) throw partlyAnswering(ports, missing);
   return true;
 }
 
@@ -43,17 +43,22 @@ export async function waitUntilAnswering(
   const isAnswering = async () =>
     (await probeAll(ports)).every((use, i) => use === AZURITE_SERVICES[i]) ? true : null;
   if ((await isAnswering()) === true) return;
-  tellBusy(log, pid);
-  const isThere = await pollUntil({ attempt: isAnswering, everyMs: BUSY_POLL_MS, limitMs: BUSY_LIMIT_MS, signal });
-  if (isThere === null) throw stillBusy(ports, pid);
+  warnBusy(log, pid);
+  const isAnsweringNow = await pollUntil({
+    attempt: isAnswering,
+    everyMs: BUSY_POLL_MS,
+    limitMs: BUSY_LIMIT_MS,
+    signal,
+  });
+  if (isAnsweringNow === null) throw stillBusy(ports, pid);
 }
 
-async function waitUntilTold(ports: AzuritePorts, log: Pick<Logger, "warn">): Promise<PortUse[]> {
+async function probeWhileBusy(ports: AzuritePorts, log: Pick<Logger, "warn">): Promise<PortUse[]> {
   const uses = await probeAll(ports);
   const silent = AZURITE_SERVICES.find((_, index) => uses[index] === "silent");
   const owner = silent === undefined ? undefined : await findPortOwner(ports[silent]);
   if (owner === undefined || !/\bazurite\b/i.test(owner.command)) return uses;
-  tellBusy(log, owner.pid);
+  warnBusy(log, owner.pid);
   const attempt = async () => {
     const now = await probeAll(ports);
     return now.includes("silent") ? null : now;
@@ -64,7 +69,7 @@ async function waitUntilTold(ports: AzuritePorts, log: Pick<Logger, "warn">): Pr
 const probeAll = (ports: AzuritePorts): Promise<PortUse[]> =>
   Promise.all(AZURITE_SERVICES.map((service) => probe(ports[service])));
 
-function tellBusy(log: Pick<Logger, "warn">, pid: number): void {
+function warnBusy(log: Pick<Logger, "warn">, pid: number): void {
   log.warn("Azurite is busy and does not answer yet; waiting for it.", { process: pid });
 }
 
@@ -87,7 +92,7 @@ export async function portInUse(service: AzuriteService, port: number, use: Port
   });
 }
 
-function partlyThere(ports: AzuritePorts, missing: readonly AzuriteService[]): AzuriteError {
+function partlyAnswering(ports: AzuritePorts, missing: readonly AzuriteService[]): AzuriteError {
   const list = missing.map((service) => `${service} (${ports[service]})`).join(" and ");
   return new AzuriteError({
     code: "ERR_AZURITE_PORT_IN_USE",

@@ -22,7 +22,7 @@ const nothing = async () => {};
 const NONE: InstanceFiles = { appSettings: {}, remove: nothing, removeAll: nothing, stop: nothing };
 
 // Folder of one host process, removed when the process ends.
-const OF_PROCESS = /^process-(\d+)$/;
+const PROCESS_FOLDER = /^process-(\d+)$/;
 
 /**
  * Enabled only if the hub's storage is in the same state folder or in this process's memory: other storage may be
@@ -58,7 +58,7 @@ export function instanceFilesOf(stateDir: string, hubName: string, instanceId: s
 
 async function removeLeftBehind(instancesDir: string): Promise<void> {
   for (const name of await readdir(instancesDir).catch(() => [])) {
-    const pid = OF_PROCESS.exec(name)?.[1];
+    const pid = PROCESS_FOLDER.exec(name)?.[1];
     if (pid === undefined || isPidInUse(Number(pid))) continue;
     await rm(path.join(instancesDir, name), { recursive: true, force: true });
   }

@@ -21,7 +21,7 @@ export type LocalOptions = {
   /** Default: the name in host.json, or one per app folder. */
   hubName?: string | undefined;
   /** Uses a numbered hub next to it if another host of this state folder works on it. Default: false. */
-  isAloneOnHub?: boolean;
+  needsOwnHub?: boolean;
   /** Drops the values of outputs that no extension here writes, instead of failing the call. Default: false. */
   ignoreOutputs?: boolean | undefined;
   /** Reloads when the app's files change. Default: false. */

@@ -66,14 +66,14 @@ export async function openLocalStorage(choice: StorageChoice, options: LocalStor
     }
     case "none": {
       const memory = await openServedMemory(options);
-      return { ...memory, description, ...NOTHING_TO_LOSE, lifetime: "host" };
+      return { ...memory, description, ...NO_LOSSES, lifetime: "host" };
     }
     case "connection-string":
       return openGivenStorage(description, choice.connectionString, log);
   }
 }
 
-const NOTHING_TO_LOSE = {
+const NO_LOSSES = {
   hasLostWrites: false,
   lifetime: "unknown" as const,
   pid: undefined,
@@ -99,7 +99,7 @@ function openGivenStorage(description: string, text: string, log: Logger): Local
     description,
     connectionString,
     account,
-    ...NOTHING_TO_LOSE,
+    ...NO_LOSSES,
     ready: pingOf(description, account),
     stop: async () => {},
   };

@@ -87,13 +87,13 @@ async function startAll(options: LocalOptions, running: StopStack): Promise<Loca
 
 /** A hub in memory has no other users, so it needs no claim. */
 async function claimSettings(
-  { storage, isAloneOnHub = false }: LocalOptions,
+  { storage, needsOwnHub = false }: LocalOptions,
   wanted: DurableTaskSettings,
   { hubsDir }: StateFolder,
   running: StopStack,
 ): Promise<DurableTaskSettings> {
   if (storage?.kind === "memory" || storage?.kind === "none") return wanted;
-  const mine = await claimHub(hubsDir, wanted.hubName, isAloneOnHub);
+  const mine = await claimHub(hubsDir, wanted.hubName, needsOwnHub);
   running.add(() => mine.release());
   return { ...wanted, hubName: mine.hubName };
 }

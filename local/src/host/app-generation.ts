@@ -28,7 +28,7 @@ export type AppGeneration = {
 export type GenerationInput = {
   appDir: string;
   env: Readonly<Record<string, string>>;
-  /** As in {@link NodeWish}. */
+  /** As in {@link NodeRequirement}. */
   node: string | null;
   /** Arguments for the worker's Node.js. */
   nodeArguments: readonly string[];

@@ -13,5 +13,5 @@ export const BY_HAND = "By hand, in the inspector.";
 /** Returns `value`, or fails the request with 404 if the inspected target has no such part. */
 export function present<Value>(value: Value | undefined, what: string): Value {
   if (value !== undefined) return value;
-  throw new RequestProblem(404, `Here is no ${what} to be seen.`);
+  throw new RequestProblem(404, `There is no ${what} here.`);
 }

@@ -7,7 +7,7 @@ import type { Recording } from "./recording.ts";
 import { lastSource } from "./sources.ts";
 
 /** Describes the state of today's code after all events have been replayed. */
-export function whatNow(ending: Ending): string {
+export function describeEnding(ending: Ending): string {
   switch (ending.kind) {
     case "waiting":
       return "waits, and has asked for nothing more";
@@ -37,7 +37,7 @@ export function findDivergentEnd(
   }
   if (isSameEnd(end, ending)) return null;
   const recorded = end === null ? "no end yet" : `its end, ${statusName(end.OrchestrationStatus)}`;
-  return divergence(recording, end, { recorded, actual: whatNow(ending), source: lastSource(actions) });
+  return divergence(recording, end, { recorded, actual: describeEnding(ending), source: lastSource(actions) });
 }
 
 function isSameEnd(end: ExecutionCompletedEvent | null, ending: Ending): boolean {

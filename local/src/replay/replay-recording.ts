@@ -8,9 +8,9 @@ import {
 } from "../engine/orchestrations/replay/decision.ts";
 import { ReplayFailure } from "../engine/orchestrations/replay/replay-failure.ts";
 import type { Divergence, ReplayReport } from "../testing-api.ts";
-import { type Answered, askAgain, decisionsIn, type ReplayDeps } from "./ask-again.ts";
+import { type Answered, callWithRecording, decisionsIn, type ReplayDeps } from "./call-with-recording.ts";
 import { atStart, describeDecision, describeScheduled, divergence, isScheduling } from "./divergence.ts";
-import { findDivergentEnd, whatNow } from "./divergent-end.ts";
+import { describeEnding, findDivergentEnd } from "./divergent-end.ts";
 import type { Recording } from "./recording.ts";
 import { findSource, lastSource } from "./sources.ts";
 
@@ -30,9 +30,9 @@ async function findDivergence(recording: Recording, { invoker, settings }: Repla
   if (!isKnown) {
     return atStart(recording, `does not have it: ${unknownFunctionText(name, "orchestrator", functions)}`);
   }
-  const asked = await askAgain(recording, { invoker, settings });
-  if (asked === null) return null;
-  const { events, reply } = asked;
+  const answered = await callWithRecording(recording, { invoker, settings });
+  if (answered === null) return null;
+  const { events, reply } = answered;
   if (reply.kind === "crashed") return beforeCrash(recording, reply.message, { invoker, settings });
   return compare(recording, events, reply, settings.maxOrchestrationActions);
 }
@@ -49,13 +49,13 @@ async function beforeCrash(recording: Recording, message: string, deps: ReplayDe
   let [fine, failing] = [0, wakeUps.length];
   while (failing - fine > 1) {
     const middle = Math.floor((fine + failing) / 2);
-    const asked = await askAgain(upTo(middle), deps);
-    if (asked?.reply.kind === "crashed") failing = middle;
+    const answered = await callWithRecording(upTo(middle), deps);
+    if (answered?.reply.kind === "crashed") failing = middle;
     else fine = middle;
   }
-  const asked = fine === 0 ? null : await askAgain(upTo(fine), deps);
-  if (asked === null || asked.reply.kind === "crashed") return atStart(recording, `fails: ${message}`);
-  const earlier = compare(upTo(fine), asked.events, asked.reply, deps.settings.maxOrchestrationActions);
+  const answered = fine === 0 ? null : await callWithRecording(upTo(fine), deps);
+  if (answered === null || answered.reply.kind === "crashed") return atStart(recording, `fails: ${message}`);
+  const earlier = compare(upTo(fine), answered.events, answered.reply, deps.settings.maxOrchestrationActions);
   if (earlier !== null) return earlier;
   const arrived = events.slice((wakeUps[fine] ?? 0) + 1);
   const actual = `fails: ${message}`;
@@ -84,7 +84,7 @@ function compare(
     const decision = byId.get(scheduled.id);
     byId.delete(scheduled.id);
     if (isSame(scheduled, decision)) continue;
-    const actual = decision === undefined ? whatNow(reply.ending) : describeDecision(decision);
+    const actual = decision === undefined ? describeEnding(reply.ending) : describeDecision(decision);
     const source = decision === undefined ? lastSource(reply.actions) : findSource(reply.actions, decision);
     return divergence(recording, event, { recorded: describeScheduled(scheduled), actual, source });
   }

@@ -1,7 +1,7 @@
 import type { HistoryEvent } from "../engine/history/events.ts";
 import { toSchedulingEvent } from "../engine/orchestrations/replay/decision.ts";
 import { ReplayFailure } from "../engine/orchestrations/replay/replay-failure.ts";
-import { askAgain, decisionsIn, type ReplayDeps } from "./ask-again.ts";
+import { callWithRecording, decisionsIn, type ReplayDeps } from "./call-with-recording.ts";
 import { isScheduling } from "./divergence.ts";
 import type { Recording } from "./recording.ts";
 import { findSource } from "./sources.ts";
@@ -14,9 +14,9 @@ import { findSource } from "./sources.ts";
  */
 export async function sourceLines(recording: Recording, deps: ReplayDeps): Promise<Map<HistoryEvent, string>> {
   const lines = new Map<HistoryEvent, string>();
-  const asked = await askAgain(recording, deps);
-  if (asked === null || asked.reply.kind !== "answered") return lines;
-  const { events, reply } = asked;
+  const answered = await callWithRecording(recording, deps);
+  if (answered === null || answered.reply.kind !== "answered") return lines;
+  const { events, reply } = answered;
   try {
     const decisions = decisionsIn(reply, { recording, events, maxActions: deps.settings.maxOrchestrationActions });
     const byId = new Map(decisions.map((it) => [it.id, it]));

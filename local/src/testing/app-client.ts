@@ -60,7 +60,7 @@ export class HubAppClient implements AppClient {
       if (isEnded(state)) return state;
       if (performance.now() > endsAt) throw await this.#waits(state, `did not end within ${limitMs / 1000} s`);
       if (virtual === null || isAppBusy()) await delay(POLL_MS);
-      else if (!(await virtual.passUpkeep())) throw await this.#waits(state, "does not end by itself");
+      else if (!(await virtual.passRetries())) throw await this.#waits(state, "does not end by itself");
     }
   }
 

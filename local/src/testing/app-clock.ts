@@ -22,7 +22,7 @@ export type VirtualAppClockDeps = {
 // A month of hourly timers is 720; an endless orchestration has no last timer.
 const MAX_JUMPS = 2_000;
 // Everything that is retried is retried within this time.
-const MAX_UPKEEP_MS = 60_000;
+const MAX_RETRY_DELAY_MS = 60_000;
 
 /** Moves a virtual clock from one due time to the next, and lets everything due happen before time advances further. */
 export class VirtualAppClock implements AppClock {
@@ -51,10 +51,10 @@ export class VirtualAppClock implements AppClock {
   }
 
   /** Advances by the time after which failed operations are retried. @returns false if there are none. */
-  async passUpkeep(): Promise<boolean> {
+  async passRetries(): Promise<boolean> {
     const { clock, messages } = this.#deps;
     const now = clock.now().getTime();
-    const retried = messages().filter((it) => it.dequeueCount > 0 && it.visibleAtMs - now <= MAX_UPKEEP_MS);
+    const retried = messages().filter((it) => it.dequeueCount > 0 && it.visibleAtMs - now <= MAX_RETRY_DELAY_MS);
     if (retried.length === 0) return false;
     await this.#inTurn(async () => this.#passTo(Math.max(now + 1, ...retried.map((it) => it.visibleAtMs))));
     return true;

@@ -1,9 +1,9 @@
 import { EventType, type HistoryEvent, type TimerCreatedEvent } from "../engine/history/events.ts";
 import type { TaskAction } from "../engine/orchestrations/replay/action.ts";
 import type { HistorySnapshot, InstanceState, SnapshotStep } from "../testing-api.ts";
-import { askedActions, askedTimer } from "./asked-actions.ts";
 import { toDurationText } from "./duration.ts";
 import { entityRequests, entityStep } from "./entity-steps.ts";
+import { findRequestedTimer, requestedActions } from "./requested-actions.ts";
 import { StableValues } from "./stable-values.ts";
 
 /**
@@ -28,7 +28,7 @@ export function toSnapshot(
     stable,
     toTime,
     requests,
-    asked: askedActions(reply),
+    asked: requestedActions(reply),
     fired: new Set(fired),
     parts: new Set<string>(),
   };
@@ -88,7 +88,7 @@ function toStep(event: HistoryEvent, result: HistoryEvent | undefined, writing: 
 }
 
 function timerStep(event: TimerCreatedEvent, { toTime, asked, fired, parts }: Writing): SnapshotStep | null {
-  const timer = askedTimer(event, asked);
+  const timer = findRequestedTimer(event, asked);
   const fireAt = timer?.fireAt ?? event.FireAt;
   // The next part starts when the previous one has fired.
   const isNextPart = parts.delete(`${toTime(event.Timestamp)} ${fireAt}`);

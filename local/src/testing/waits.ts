@@ -1,7 +1,7 @@
 import { EventType, type HistoryEvent } from "../engine/history/events.ts";
 import type { TaskAction } from "../engine/orchestrations/replay/action.ts";
-import { askedActions, askedTimer } from "./asked-actions.ts";
 import { toDurationText } from "./duration.ts";
+import { findRequestedTimer, requestedActions } from "./requested-actions.ts";
 
 /**
  * Describes what an instance waits for.
@@ -9,7 +9,7 @@ import { toDurationText } from "./duration.ts";
  * @param reply - The orchestrator's last reply: awaited external events are recorded nowhere else.
  */
 export function describeWaits(events: readonly HistoryEvent[], reply: unknown, now: Date): string {
-  const asked = askedActions(reply);
+  const asked = requestedActions(reply);
   const waits = [...openTimers(events, asked, now), ...openCalls(events), ...openEvents(events, asked)];
   if (isSuspended(events)) waits.push("being resumed (client.resume)");
   return waits.length === 0 ? "nothing that is known" : waits.join(", ");
@@ -25,7 +25,7 @@ function openTimers(events: readonly HistoryEvent[], asked: readonly TaskAction[
   const fired = new Set(events.flatMap((it) => (it.EventType === EventType.TimerFired ? [it.TimerId] : [])));
   return events.flatMap((it) => {
     if (it.EventType !== EventType.TimerCreated || fired.has(it.EventId)) return [];
-    const timer = askedTimer(it, asked);
+    const timer = findRequestedTimer(it, asked);
     if (timer?.isCanceled === true) return [];
     const leftMs = Date.parse(timer?.fireAt ?? it.FireAt) - now.getTime();
     return [`a timer that fires in ${toDurationText(Math.max(0, leftMs))} (clock.advance or clock.skipTimers)`];

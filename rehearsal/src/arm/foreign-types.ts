@@ -4,11 +4,11 @@ import type { ResourceType } from "./resource-type.ts";
 
 /** Created by Azure up to an hour after a component, without a region. */
 const AZURES_OWN = ["Microsoft.AlertsManagement/smartDetectorAlertRules", "Microsoft.Insights/actionGroups"];
-const OF_OTHERS = ["Microsoft.Network/virtualNetworks", "Microsoft.KeyVault/vaults", "Microsoft.Sql/servers"];
+const TYPES_OF_OTHERS = ["Microsoft.Network/virtualNetworks", "Microsoft.KeyVault/vaults", "Microsoft.Sql/servers"];
 
 /** By type in lower case, like `RESOURCE_TYPES`. */
 export const FOREIGN_TYPES: Readonly<Record<string, ResourceType>> = Object.fromEntries([
-  ...OF_OTHERS.map((type) => [type.toLowerCase(), keepAs(type)] as const),
+  ...TYPES_OF_OTHERS.map((type) => [type.toLowerCase(), keepAs(type)] as const),
   ...AZURES_OWN.map((type) => [type.toLowerCase(), { ...keepAs(type), isGlobal: true }] as const),
 ]);
 

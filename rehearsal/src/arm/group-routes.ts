@@ -21,8 +21,8 @@ export function groupRoutes(context: ArmContext): Route[] {
     route("PATCH", GROUP, (request, { group }) => patchGroup(request, group ?? "", context)),
     route("DELETE", GROUP, (request, { group }) => deleteGroup(request, group ?? "", context)),
     route("GET", `${GROUP}/resources`, (_request, params) => {
-      const isThere = store.get(groupId(params)) !== undefined;
-      return isThere ? ok({ value: listResources(params, context) }) : groupNotFound(params["group"] ?? "");
+      const exists = store.get(groupId(params)) !== undefined;
+      return exists ? ok({ value: listResources(params, context) }) : groupNotFound(params["group"] ?? "");
     }),
   ];
 }

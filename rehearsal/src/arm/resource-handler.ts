@@ -11,7 +11,7 @@ import { RESOURCE_TYPES } from "./resource-types.ts";
 /** Answers a request for a resource, or for the list of a type, after the general checks have passed. */
 export async function handleResource(request: MiniRequest, context: ArmContext): Promise<Answer> {
   const id = decodeURIComponent(request.url.pathname).replace(/\/$/, "");
-  if (!/\/providers\/[^/]+\/[^/]+/i.test(id)) return nowhere(request);
+  if (!/\/providers\/[^/]+\/[^/]+/i.test(id)) return noSuchUrl(request);
   const type = RESOURCE_TYPES[typeOf(id).toLowerCase()];
   if (type === undefined) return unknownType(typeOf(id), request);
   const scope = scopeOfCollection(id);
@@ -30,7 +30,7 @@ export async function handleResource(request: MiniRequest, context: ArmContext):
   }
 }
 
-function nowhere({ url }: MiniRequest): Answer {
+function noSuchUrl({ url }: MiniRequest): Answer {
   return armError(404, "NotFound", `No HTTP resource was found that matches the request URI '${url.href}'.`);
 }
 

@@ -1,7 +1,7 @@
 import type { Handler } from "../http/answer.ts";
 import type { DeploymentFault } from "../scm/deployment.ts";
 import type { Drill, ProviderFault, Server, StateFault } from "./drill.ts";
-import { layPath } from "./lay-path.ts";
+import { createMachinePath } from "./machine-path.ts";
 import type { ActiveDrill } from "./table.ts";
 import { DRILLS } from "./table.ts";
 import type { StateLock } from "./terraform-state.ts";
@@ -52,14 +52,14 @@ export class DrillRun {
   /** Variables of the machine that the drill simulates; empty for most drills. */
   async prepareMachine(folder: string, env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
     const { machine } = this.#drill;
-    return machine === undefined ? {} : layPath(folder, env, machine);
+    return machine === undefined ? {} : createMachinePath(folder, env, machine);
   }
 
-  async strikeState(moment: StateFault["before"], terraformDir: string, env: NodeJS.ProcessEnv): Promise<void> {
+  async fireOnState(moment: StateFault["before"], terraformDir: string, env: NodeJS.ProcessEnv): Promise<void> {
     const { state } = this.#drill;
     // The lock taken for the first plan is still held for a second plan of the same run.
     if (state?.before !== moment || this.#lock !== null || !this.#take()) return;
-    this.#lock = await state.strike(terraformDir, env);
+    this.#lock = await state.fire(terraformDir, env);
   }
 
   /** Releases what the drill holds. */

@@ -36,7 +36,7 @@ export type Tool = "az" | "terraform" | "func";
 /** What happens to the state of an initialized working directory, right before terraform plans or applies. */
 export type StateFault = {
   before: "plan" | "apply";
-  strike(terraformDir: string, env: NodeJS.ProcessEnv): Promise<StateLock | null>;
+  fire(terraformDir: string, env: NodeJS.ProcessEnv): Promise<StateLock | null>;
 };
 
 export type Drill = {

@@ -4,14 +4,14 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Interception } from "./drill.ts";
 import { on } from "./requests.ts";
 
-const LASTS_MS = 10 * 60_000;
+const DURATION_MS = 10 * 60_000;
 const GROUP = /\/resourceGroups\/[^/]+$/i;
 
 export const slowGroup: readonly Interception[] = [
   on("arm", "PUT", GROUP, async (request, next) => {
     const created = await next(request);
     // Does not keep the process alive: once the command ends, no client is waiting for the response.
-    await delay(LASTS_MS, undefined, { ref: false });
+    await delay(DURATION_MS, undefined, { ref: false });
     return created;
   }),
 ];

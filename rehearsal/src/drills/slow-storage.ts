@@ -4,7 +4,7 @@ import type { Answer, MiniRequest } from "../http/answer.ts";
 import type { Interception } from "./drill.ts";
 import { isOk, on } from "./requests.ts";
 
-const LASTS_MS = 10 * 60_000;
+const DURATION_MS = 10 * 60_000;
 const HELD_UNTIL = "held-until";
 const STORAGE = /\/storageAccounts\/[^/]+$/i;
 const OPERATION = /\/operationresults\/[^/]+$/i;
@@ -15,7 +15,7 @@ export const slowStorage: readonly Interception[] = [
     const location = isOk(accepted) ? accepted.headers?.["location"] : undefined;
     if (location === undefined) return accepted;
     const held = new URL(location);
-    held.searchParams.set(HELD_UNTIL, String(Date.now() + LASTS_MS));
+    held.searchParams.set(HELD_UNTIL, String(Date.now() + DURATION_MS));
     return watchAt(held);
   }),
   on("arm", "GET", OPERATION, (request) => (isHeld(request) ? watchAt(request.url) : null)),

@@ -20,12 +20,12 @@ export const TERRAFORM_DRILLS = {
   },
   "state-locked": {
     summary: "Another run holds the state.",
-    state: { before: "plan", strike: holdStateLock },
+    state: { before: "plan", fire: holdStateLock },
   },
   "stale-plan": {
     summary: "The state changed after the plan was saved.",
     times: 1,
-    state: { before: "apply", strike: ageState },
+    state: { before: "apply", fire: ageState },
   },
 } as const satisfies Record<string, Drill>;
 

@@ -7,7 +7,7 @@ import { createSystemPeerLookup, ownUid, type PeerLookup } from "./peer-lookup.t
 
 const ROOT = 0;
 /** Time for a refused client to read the reason. */
-const FAREWELL_MS = 1000;
+const REFUSAL_TIMEOUT_MS = 1000;
 const LOG_INTERVAL_MS = 60_000;
 
 export type PeerPolicy = {
@@ -103,5 +103,5 @@ function refuse(socket: Socket, isHttp: boolean): void {
       FAREWELL,
     ].join("\r\n"),
   );
-  setTimeout(() => socket.destroy(), FAREWELL_MS).unref();
+  setTimeout(() => socket.destroy(), REFUSAL_TIMEOUT_MS).unref();
 }

@@ -81,5 +81,5 @@ test("without a span store the request is an error", async () => {
     headers: {},
     body: Buffer.alloc(0),
   });
-  await expect(answer).rejects.toThrow("Here is no trace to be seen.");
+  await expect(answer).rejects.toThrow("There is no trace here.");
 });

@@ -60,7 +60,7 @@ export const localUpCommand = defineCommand({
         python: options.python ?? null,
         isOffline: options.offline,
         hubName: null,
-        isAloneOnHub: false,
+        needsOwnHub: false,
         node: options.node ?? null,
         inspect: options.inspect,
         ...toCallerSettings(options),

@@ -17,7 +17,7 @@ export type FuncStartDeps = {
 
 export type FuncStartOptions = Omit<
   BootOptions,
-  "hubName" | "isAloneOnHub" | "hostile" | "watch" | "detachedLogFile" | "onLog" | "onEvent"
+  "hubName" | "needsOwnHub" | "hostile" | "watch" | "detachedLogFile" | "onLog" | "onEvent"
 >;
 
 /** Runs an app until it is asked to stop, and reloads it when its files change, like func. @throws the error that stopped the host. */
@@ -27,7 +27,7 @@ export async function funcStart(options: FuncStartOptions, { emulator, output, s
     {
       ...options,
       hubName: null,
-      isAloneOnHub: false,
+      needsOwnHub: false,
       hostile: null,
       watch: true,
       detachedLogFile: null,

@@ -43,7 +43,7 @@ function takeOver({ httpServer }: AzuriteServer, fd: number): void {
 }
 
 function createBlob({ location, ports }: ChildOptions): AzuriteServer {
-  const below = belowOf(location);
+  const below = pathsBelow(location);
   return new blobServer.default(
     new blobConfiguration.default(
       ...[
@@ -62,7 +62,7 @@ function createBlob({ location, ports }: ChildOptions): AzuriteServer {
 }
 
 function createQueue({ location, ports }: ChildOptions): AzuriteServer {
-  const below = belowOf(location);
+  const below = pathsBelow(location);
   return new queueServer.default(
     new queueConfiguration.default(
       ...[LOOPBACK, ports.queue, KEEP_ALIVE_S],
@@ -76,7 +76,7 @@ function createQueue({ location, ports }: ChildOptions): AzuriteServer {
 }
 
 function createTable({ location, ports }: ChildOptions): AzuriteServer {
-  const below = belowOf(location);
+  const below = pathsBelow(location);
   return new tableServer.default(
     new tableConfiguration.default(
       ...[LOOPBACK, ports.table, KEEP_ALIVE_S, below("__azurite_db_table__.json")],
@@ -87,6 +87,6 @@ function createTable({ location, ports }: ChildOptions): AzuriteServer {
   ) as AzuriteServer;
 }
 
-function belowOf(location: string | null): (name: string) => string {
+function pathsBelow(location: string | null): (name: string) => string {
   return (name) => path.join(location ?? "", name);
 }

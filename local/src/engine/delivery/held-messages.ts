@@ -74,12 +74,12 @@ export class HeldMessages {
 
   /** Deletes a processed message. Never throws: a message that remains is processed again, which is harmless. */
   async delete(message: ReceivedMessage): Promise<void> {
-    await this.#letGo(message, (queue) => queue.delete(message));
+    await this.#settle(message, (queue) => queue.delete(message));
   }
 
   /** Returns a message, to be visible again after a pause. */
   async abandon(message: ReceivedMessage): Promise<void> {
-    await this.#letGo(message, async (queue) => {
+    await this.#settle(message, async (queue) => {
       await queue.abandon(message);
       this.#deps.onAbandoned(queue.name, message.nextVisibleAt);
     });
@@ -87,7 +87,7 @@ export class HeldMessages {
 
   /** Returns a message immediately, because its processing has not started. */
   async release(message: ReceivedMessage): Promise<void> {
-    await this.#letGo(message, (queue) => queue.release(message));
+    await this.#settle(message, (queue) => queue.release(message));
   }
 
   /** Drops it without contacting the queue, because another host has it by now. */
@@ -95,7 +95,7 @@ export class HeldMessages {
     this.#held.delete(message.messageId);
   }
 
-  async #letGo(message: ReceivedMessage, action: (queue: MessageQueue) => Promise<void>): Promise<void> {
+  async #settle(message: ReceivedMessage, action: (queue: MessageQueue) => Promise<void>): Promise<void> {
     const held = this.#held.get(message.messageId);
     this.#held.delete(message.messageId);
     if (held === undefined) return;

@@ -28,7 +28,7 @@ export class PollLoop {
   readonly #stopped = new AbortController();
   #pause = new AbortController();
   #isWoken = false;
-  #isComplaining = false;
+  #hasWarned = false;
   /** When messages become visible, in milliseconds since the epoch, earliest first. */
   #expected: number[] = [];
   #loop: Promise<void> = Promise.resolve();
@@ -110,13 +110,13 @@ export class PollLoop {
     const { poll, log, name } = this.#options;
     try {
       const found = await poll();
-      this.#isComplaining = false;
+      this.#hasWarned = false;
       return found;
     } catch (error) {
       if (this.#stopped.signal.aborted) return -1;
       // Once per outage, not once per attempt.
-      const level = this.#isComplaining ? "debug" : "warn";
-      this.#isComplaining = true;
+      const level = this.#hasWarned ? "debug" : "warn";
+      this.#hasWarned = true;
       log.log(level, "Polling failed; it is tried again.", { name, reason: reasonOf(error) });
       return -1;
     }

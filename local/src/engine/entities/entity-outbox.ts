@@ -78,7 +78,7 @@ export class EntityOutbox {
     this.#send(anyOf(instanceId), delayedEvent(due), requestText(request, { isTyped: true }), due);
   }
 
-  tellSelf(name: string): void {
+  sendToSelf(name: string): void {
     this.#send(anyOf(this.#deps.instanceId), name, null);
   }
 

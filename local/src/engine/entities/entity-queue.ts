@@ -22,7 +22,7 @@ const EARLY_TICKS = 100n * 10_000n;
 type Deps = { outbox: EntityOutbox; clock: Clock; settings: EntitySettings };
 
 /** Adds the content of one message to the entity's queue, or executes it immediately. */
-export function takeIn({ Name: name, Input: input }: EventRaisedEvent, state: SchedulerState, deps: Deps): void {
+export function acceptMessage({ Name: name, Input: input }: EventRaisedEvent, state: SchedulerState, deps: Deps): void {
   if (isOperationEvent(name)) takeRequest(parseRequest(parseJson(input ?? "")), state, deps);
   else if (name.toLowerCase() === RELEASE_EVENT) takeRelease(parseRelease(parseJson(input ?? "")), state);
   else if (name === CONTINUE_EVENT) state.isSuspended = false;

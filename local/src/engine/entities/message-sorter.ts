@@ -6,8 +6,8 @@
 import { formatTicks, isRecord, parseTicks } from "@same-kit/shared";
 import { jsonTime } from "../../shared/json-time.ts";
 import {
-  type AskedBefore,
   type EntityRequest,
+  type PriorRequest,
   parseRequest,
   requestObject,
   UNSTAMPED,
@@ -77,7 +77,7 @@ export class MessageSorter {
   }
 
   /** Whether a request of `parent` has arrived and nothing before it is missing: it is, or was, in the queue. */
-  hasTaken(parent: string, { execution, id, timestamp }: AskedBefore, windowTicks: bigint): boolean {
+  hasTaken(parent: string, { execution, id, timestamp }: PriorRequest, windowTicks: bigint): boolean {
     const time = parseTicks(timestamp);
     if (windowTicks === 0n || time < this.#receiveHorizon) return true;
     const from = this.#received.get(parent);

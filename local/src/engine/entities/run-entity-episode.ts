@@ -15,7 +15,7 @@ import { eventBase } from "../orchestrations/replay/execution.ts";
 import { type BatchOutcome, batchOutcome, entityCall, failedBatch } from "./entity-batch.ts";
 import { grantLock } from "./entity-lock.ts";
 import { EntityOutbox } from "./entity-outbox.ts";
-import { hasWork, takeBatch, takeIn } from "./entity-queue.ts";
+import { acceptMessage, hasWork, takeBatch } from "./entity-queue.ts";
 import { EntityTrace } from "./entity-trace.ts";
 import { entityStatusText, parseSchedulerState, type SchedulerState, schedulerStateText } from "./scheduler-state.ts";
 
@@ -35,7 +35,7 @@ export async function runEntityEpisode(
   const trace = new EntityTrace(entity, deps.tracer);
   const { sorter } = state;
   const outbox = new EntityOutbox({ instanceId, executionId, sorter, clock, settings, log, traceSignal: trace.signal });
-  for (const event of events) takeIn(event, state, { outbox, clock, settings });
+  for (const event of events) acceptMessage(event, state, { outbox, clock, settings });
 
   const { operations, lock, isFull } = takeBatch(state, settings.maxEntityOperationBatchSize);
   if (operations.length > 0) {
@@ -52,8 +52,8 @@ export async function runEntityEpisode(
   }
   if (lock !== null) grantLock(lock, state, outbox);
   // Operations queued behind a lock granted to their sender, or granted twice, might be the last messages to arrive.
-  const goesOn = isFull || (lock !== null && hasWork(state));
-  if (goesOn) outbox.tellSelf(CONTINUE_EVENT);
+  const mustContinue = isFull || (lock !== null && hasWork(state));
+  if (mustContinue) outbox.sendToSelf(CONTINUE_EVENT);
   const result = advanced({ instanceId, executionId, state, outgoing: outbox.messages }, deps);
   return { ...result, ...(trace.spans.length > 0 && { spans: trace.spans }) };
 }

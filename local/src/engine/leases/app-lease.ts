@@ -33,7 +33,7 @@ export class AppLease {
   readonly #stopping = new AbortController();
   #wake = new AbortController();
   #loop: Promise<void> = Promise.resolve();
-  #isComplaining = false;
+  #hasWarned = false;
 
   constructor(deps: AppLeaseDeps) {
     this.#deps = deps;
@@ -116,8 +116,8 @@ export class AppLease {
       if (info.OwnerId !== this.#leaseId || info.DesiredSwapId === this.#leaseId) {
         await this.#writeInfo({ OwnerId: this.#leaseId, DesiredSwapId: null });
       }
-      if (this.#isComplaining) log.info("This app has the lease of the task hub now, and works on it.");
-      this.#isComplaining = false;
+      if (this.#hasWarned) log.info("This app has the lease of the task hub now, and works on it.");
+      this.#hasWarned = false;
       return "ours";
     } catch (error) {
       return this.#refused(error);
@@ -128,8 +128,8 @@ export class AppLease {
     const { hub, log } = this.#deps;
     const outcome = isRefusal(error) ? "theirs" : "failed";
     // Once, not with every attempt.
-    const level = this.#isComplaining ? "debug" : "warn";
-    this.#isComplaining = true;
+    const level = this.#hasWarned ? "debug" : "warn";
+    this.#hasWarned = true;
     if (outcome === "theirs") {
       log.log(level, "Another app has the lease of this task hub: nothing of it is run here until that app ends.", {
         hub: hub.hubName,
@@ -148,7 +148,7 @@ export class AppLease {
     } catch (error) {
       if (isRefusal(error)) {
         log.warn("Another app took the lease of this task hub: nothing more of it is run here.", { hub: hub.hubName });
-        this.#isComplaining = true;
+        this.#hasWarned = true;
         return "theirs";
       }
       // The storage may be briefly unavailable: the lease counts as ours until another host has it.

@@ -59,7 +59,7 @@ class PartitionWorker implements PartitionManager {
   readonly #drains = new Map<string, Drain>();
   #isStopping = false;
   #isGivenUp = false;
-  #isComplaining = false;
+  #hasWarned = false;
   /** Queues held by hosts of another kind. */
   #held: ReadonlySet<string> = new Set();
   #loop: Promise<void> = Promise.resolve();
@@ -138,15 +138,15 @@ class PartitionWorker implements PartitionManager {
     const isStopping = this.#isStopping;
     try {
       const decisions = await this.#pass(isStopping);
-      this.#isComplaining = false;
+      this.#hasWarned = false;
       if (isStopping && decisions.every(({ row }) => row.currentOwner !== workerId)) return "stopped";
       return decisions.some(({ row, mine }) => mine === "drain" || row.nextOwner === workerId) ? "waiting" : "settled";
     } catch (error) {
       // Another worker wrote a row first: the next pass sees its changes.
       if (isPreconditionFailed(error)) return "failed";
       // Once per outage, not once per attempt.
-      const level = this.#isComplaining ? "debug" : "warn";
-      this.#isComplaining = true;
+      const level = this.#hasWarned ? "debug" : "warn";
+      this.#hasWarned = true;
       log.log(level, "The partitions table could not be read or written.", { reason: (error as Error).message });
       return "failed";
     }

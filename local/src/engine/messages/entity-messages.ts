@@ -121,7 +121,7 @@ export function failureIn(responseInput: string | null): string | null {
 }
 
 /** A previous request of an execution, as the entity recognizes it. */
-export type AskedBefore = { execution: string; id: string; timestamp: string };
+export type PriorRequest = { execution: string; id: string; timestamp: string };
 
 export type Release = {
   parent: string;
@@ -131,7 +131,7 @@ export type Release = {
    * The holder's last request to the entity; null for a release that takes effect immediately. Ours: other hosts do not
    * write it, and ignore it.
    */
-  after: AskedBefore | null;
+  after: PriorRequest | null;
 };
 
 /** The text of a lock release. */
@@ -147,10 +147,10 @@ export function releaseObject({ parent, id, after }: Release): Record<string, un
 export function parseRelease(value: unknown): Release | null {
   if (!isRecord(value) || typeof value["parent"] !== "string") return null;
   const { parent, id, after } = value;
-  return { parent, id: typeof id === "string" ? id : null, after: parseAskedBefore(after) };
+  return { parent, id: typeof id === "string" ? id : null, after: parsePriorRequest(after) };
 }
 
-function parseAskedBefore(value: unknown): AskedBefore | null {
+function parsePriorRequest(value: unknown): PriorRequest | null {
   if (!isRecord(value)) return null;
   const { execution, id, timestamp } = value;
   if (typeof execution !== "string" || typeof id !== "string" || typeof timestamp !== "string") return null;

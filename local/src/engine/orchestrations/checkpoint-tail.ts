@@ -72,7 +72,7 @@ export class CheckpointTails {
   }
 
   /** Saves reading the row before it is written for the first time. */
-  knowRow(etag: string): void {
+  rememberRow(etag: string): void {
     this.#rowEtag = etag;
   }
 

@@ -110,11 +110,11 @@ export class InstanceSession {
     } catch (error) {
       this.#history = null;
       // If they were still renewed, they would never reach the partition's new owner.
-      await (this.#isLost ? this.#release(batch) : this.#putOff(batch, error as Error));
+      await (this.#isLost ? this.#release(batch) : this.#postpone(batch, error as Error));
     }
   }
 
-  async #putOff(messages: readonly ReceivedMessage[], { message: reason }: Error): Promise<void> {
+  async #postpone(messages: readonly ReceivedMessage[], { message: reason }: Error): Promise<void> {
     const { log, delivery } = this.#deps;
     log.warn("An episode could not be saved; it will be run again.", { instanceId: this.instanceId, reason });
     await Promise.all(messages.map((message) => delivery.abandon(message)));
@@ -147,11 +147,11 @@ export class InstanceSession {
     // A new instance has no history to load; if there is one after all, the append detects it.
     if (message.startTrust?.isFirst === true) this.#history ??= NO_HISTORY;
     if (message.startTrust !== undefined) {
-      this.#tails.knowRow(message.startTrust.rowEtag);
+      this.#tails.rememberRow(message.startTrust.rowEtag);
       return true;
     }
     const row = await instances.findRow(this.instanceId);
-    if (row !== null) this.#tails.knowRow(row.etag);
+    if (row !== null) this.#tails.rememberRow(row.etag);
     const verdict = judgeStart(start, message, row, visibilityTimeoutMs);
     if (verdict === "delete") await delivery.delete(message);
     if (verdict === "abandon") await delivery.abandon(message);
@@ -175,7 +175,7 @@ export class InstanceSession {
         return saving;
       }
       case "abandoned":
-        this.#notePutOff(result);
+        this.#notePostponed(result);
         await Promise.all(messages.map((message) => this.#deps.delivery.abandon(message)));
         return;
       case "discarded":
@@ -184,7 +184,7 @@ export class InstanceSession {
   }
 
   /** Every attempt is logged at debug level; a problem that the user must fix is logged once, as a warning. */
-  #notePutOff({ reason, warning }: Extract<EpisodeResult, { kind: "abandoned" }>): void {
+  #notePostponed({ reason, warning }: Extract<EpisodeResult, { kind: "abandoned" }>): void {
     const { log } = this.#deps;
     const { instanceId } = this;
     log.debug("An episode is put off.", { instanceId, reason });

@@ -11,7 +11,7 @@ export type DevelopmentStorage = DevelopmentRoutes & { connectionString: string 
 
 /**
  * Directs an app to the host's own emulator if it names the machine's emulator: its settings get the connection string,
- * and its worker redirects what the code itself names; see `worker/child/lead-to-development-storage.ts`.
+ * and its worker redirects what the code itself names; see `worker/child/redirect-to-development-storage.ts`.
  */
 export function withDevelopmentStorage(
   env: Readonly<Record<string, string>>,

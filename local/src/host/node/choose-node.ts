@@ -11,7 +11,7 @@ export type NodeChoice = FoundNode & {
   warning: string | null;
 };
 
-export type NodeWish = {
+export type NodeRequirement = {
   appDir: string;
   /** A version, a range, or the path of an executable; null: the version that the app's own files require. */
   node: string | null;
@@ -27,7 +27,7 @@ export type NodeWish = {
  *
  * @throws HostError `ERR_NODE_NOT_FOUND` if `node` cannot be satisfied.
  */
-export async function chooseNode({ appDir, node, env, own = ownNode() }: NodeWish): Promise<NodeChoice> {
+export async function chooseNode({ appDir, node, env, own = ownNode() }: NodeRequirement): Promise<NodeChoice> {
   if (node !== null && /[\\/]/.test(node)) return { ...(await requireNode(node)), warning: null };
   const wanted = node === null ? await readWantedNode(appDir) : rangeOf(node);
   if (wanted === null || semver.satisfies(own.version, wanted.range)) return { ...own, warning: null };

@@ -19,7 +19,7 @@ const MAX_TEXT_BYTES = 64 * 1024;
 const MAX_COUNT = 32;
 const MAX_TIMEOUT_S = 7 * 24 * 3600;
 const DEFAULT_TIME_TO_LIVE_S = MAX_TIMEOUT_S;
-const FOR_EVER = -1;
+const NEVER_EXPIRES = -1;
 const END_OF_TIME_MS = Date.parse("9999-12-31T23:59:59Z");
 
 export class MemoryQueue implements StorageQueue {
@@ -47,7 +47,7 @@ export class MemoryQueue implements StorageQueue {
     const now = await this.#begin();
     if (Buffer.byteLength(text, "utf8") > MAX_TEXT_BYTES) throw new StorageError(413, "RequestBodyTooLarge");
     requireWithin(visibilityTimeoutS, 0, MAX_TIMEOUT_S);
-    if (timeToLiveS !== FOR_EVER && (timeToLiveS < 1 || visibilityTimeoutS >= timeToLiveS)) {
+    if (timeToLiveS !== NEVER_EXPIRES && (timeToLiveS < 1 || visibilityTimeoutS >= timeToLiveS)) {
       throw new StorageError(400, "InvalidQueryParameterValue");
     }
     const message: Message = {
@@ -57,7 +57,7 @@ export class MemoryQueue implements StorageQueue {
       dequeueCount: 0,
       insertedAtMs: now,
       visibleAtMs: now + visibilityTimeoutS * 1000,
-      expiresAtMs: timeToLiveS === FOR_EVER ? END_OF_TIME_MS : now + timeToLiveS * 1000,
+      expiresAtMs: timeToLiveS === NEVER_EXPIRES ? END_OF_TIME_MS : now + timeToLiveS * 1000,
     };
     this.#messages.set(message.messageId, message);
     return toReceipt(message);

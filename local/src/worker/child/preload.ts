@@ -6,9 +6,9 @@ import Module from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { TRACE_VARIABLE } from "../trace-variable.ts";
-import { leadToDevelopmentStorage } from "./lead-to-development-storage.ts";
+import { redirectToDevelopmentStorage } from "./redirect-to-development-storage.ts";
 
-leadToDevelopmentStorage(process.env);
+redirectToDevelopmentStorage(process.env);
 // Enabled before the app is loaded, because its source maps would not be found later. Source maps of packages are only
 // read when source locations are traced.
 if (process.env[TRACE_VARIABLE] !== undefined) process.setSourceMapsEnabled(true);

@@ -78,21 +78,21 @@ export const LOCATION_CHECK: Check = {
     String(value).trim() === "" ? `expected "${name}" to not be an empty string, got ${value}` : null,
 };
 
-const MOST_TAGS = 50;
-const LONGEST_TAG_NAME = 512;
-const LONGEST_TAG_VALUE = 256;
+const MAX_TAGS = 50;
+const MAX_TAG_NAME_LENGTH = 512;
+const MAX_TAG_VALUE_LENGTH = 256;
 
 export const TAGS_CHECK: Check = {
   attribute: "tags",
   problem(value) {
     const tags = Object.entries(isObject(value) ? value : {});
-    if (tags.length > MOST_TAGS) return `a maximum of ${MOST_TAGS} tags can be applied to each resource`;
+    if (tags.length > MAX_TAGS) return `a maximum of ${MAX_TAGS} tags can be applied to each resource`;
     for (const [name, text] of tags) {
-      if (name.length > LONGEST_TAG_NAME)
-        return `the maximum length for a tag key is ${LONGEST_TAG_NAME} characters: "${name}" is ${name.length} characters`;
+      if (name.length > MAX_TAG_NAME_LENGTH)
+        return `the maximum length for a tag key is ${MAX_TAG_NAME_LENGTH} characters: "${name}" is ${name.length} characters`;
       const { length } = String(text);
-      if (length > LONGEST_TAG_VALUE)
-        return `the maximum length for a tag value is ${LONGEST_TAG_VALUE} characters: the value for "${name}" is ${length} characters`;
+      if (length > MAX_TAG_VALUE_LENGTH)
+        return `the maximum length for a tag value is ${MAX_TAG_VALUE_LENGTH} characters: the value for "${name}" is ${length} characters`;
     }
     return null;
   },

@@ -33,7 +33,7 @@ function makeTails(write: (row: EpisodeRow, count: number) => Promise<boolean>, 
     log: silentLogger,
     onEnded: (instanceId: string, status: string) => done.push(`${instanceId} is ${status}`),
   } as unknown as CheckpointTailDeps);
-  tails.knowRow("row");
+  tails.rememberRow("row");
   return { tails, rows, done };
 }
 

@@ -124,7 +124,7 @@ async function bootForRun({ records, choice, continued }: HostWish, older: Hint[
     isOffline,
     hubName,
     // An existing run must be searched for in its own hub.
-    isAloneOnHub: hubName === null,
+    needsOwnHub: hubName === null,
     appDir: null,
     port: port ?? 0,
     inspect: false,

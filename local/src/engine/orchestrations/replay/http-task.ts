@@ -42,7 +42,7 @@ export class HttpTask extends CompoundTask {
   }
 
   #look(result: string | null): void {
-    const location = this.#action.polls ? placeToAsk(result, this.#request.uri) : null;
+    const location = this.#action.polls ? pollUrl(result, this.#request.uri) : null;
     if (location === null) {
       this.settle("completed");
       return;
@@ -76,11 +76,11 @@ function toLeaf(request: HttpRequest, { tag }: HttpAction, pollsAt?: string): Le
 const LAST_DATE_MS = 253_402_300_799_999;
 
 /** The URL to poll after an accepted request; null if the response is final. */
-function placeToAsk(result: string | null, askedUri: string): string | null {
+function pollUrl(result: string | null, requestUri: string): string | null {
   const answer = parseJson(result ?? "");
   if (!isRecord(answer) || answer["statusCode"] !== ACCEPTED) return null;
   const location = header(result, "location");
-  return location !== null && URL.canParse(location, askedUri) ? new URL(location, askedUri).href : null;
+  return location !== null && URL.canParse(location, requestUri) ? new URL(location, requestUri).href : null;
 }
 
 function header(result: string | null, name: string): string | null {

@@ -15,7 +15,7 @@ type Target = { port?: unknown; host?: unknown; path?: unknown };
 const SERVICES = Object.keys(DEVELOPMENT_PORTS) as Service[];
 
 /** Does nothing if the host named no emulator. */
-export function leadToDevelopmentStorage(env: NodeJS.ProcessEnv): void {
+export function redirectToDevelopmentStorage(env: NodeJS.ProcessEnv): void {
   const text = env[ROUTES_VARIABLE];
   if (text === undefined) return;
   const { ports, entrance } = JSON.parse(text) as DevelopmentRoutes;

@@ -4,7 +4,7 @@ import { type Action, parseAction, type TaskAction, type TimerAction } from "../
 import { LONG_TIMER_SEGMENT_MS } from "../engine/orchestrations/replay/replay-task.ts";
 
 /** All actions in the last reply of an orchestrator; some of them appear in no history. */
-export function askedActions(reply: unknown): TaskAction[] {
+export function requestedActions(reply: unknown): TaskAction[] {
   const actions = isRecord(reply) && Array.isArray(reply["actions"]) ? reply["actions"].flat() : [];
   const flatten = (action: Action): TaskAction[] => {
     if (!("tag" in action)) return [];
@@ -14,7 +14,10 @@ export function askedActions(reply: unknown): TaskAction[] {
 }
 
 /** The timer action that a history event belongs to: the history splits a long timer into parts of three days. */
-export function askedTimer({ FireAt, Timestamp }: TimerCreatedEvent, asked: readonly TaskAction[]): TimerAction | null {
+export function findRequestedTimer(
+  { FireAt, Timestamp }: TimerCreatedEvent,
+  asked: readonly TaskAction[],
+): TimerAction | null {
   const fireAt = Date.parse(FireAt);
   const isPart = Math.abs(fireAt - Date.parse(Timestamp) - LONG_TIMER_SEGMENT_MS) < 1000;
   const timers = asked.filter((it) => it.kind === "timer");

@@ -9,7 +9,7 @@ const TOOLS: readonly Tool[] = ["az", "terraform", "func"];
  * Creates the environment of a machine with this fault. A folder of links and stand-ins replaces the whole PATH, so
  * that a tool can be missing.
  */
-export async function layPath(
+export async function createMachinePath(
   folder: string,
   env: NodeJS.ProcessEnv,
   { hidden, scripts = {}, env: own = {} }: MachineFault,

@@ -30,7 +30,7 @@ const HTTP_PAUSE_MS = 30_000;
  * @returns null if the recorded instance has not started.
  * @throws ReplayError `ERR_RECORDING` if no worker was available.
  */
-export async function askAgain(
+export async function callWithRecording(
   recording: Recording,
   { invoker, settings }: ReplayDeps,
 ): Promise<{ events: HistoryEvent[]; reply: OrchestratorReply } | null> {
