@@ -41,7 +41,7 @@ function releaseLock({ parent, id }: Release, state: SchedulerState): void {
   if (isHeld) Object.assign(state, { lockedBy: null, lockId: null });
   const waiting = state.queue.findIndex((it) => it.lockSet !== null && it.parent === parent && it.id === id);
   if (waiting === -1) return;
-  // No one would release it.
+  // If it were granted now, no one would release it.
   state.queue.splice(waiting, 1);
   if (isNamed) state.recentLocks.push(id);
 }

@@ -16,7 +16,7 @@ import type { EntitySettings } from "./entity-settings.ts";
 import { reorderWindowTicks } from "./entity-settings.ts";
 import type { SchedulerState } from "./scheduler-state.ts";
 
-// A delayed operation that arrives earlier than this is sent again.
+// A delayed operation that arrives at least this much too early is sent again.
 const EARLY_TICKS = 100n * 10_000n;
 
 type Deps = { outbox: EntityOutbox; clock: Clock; settings: EntitySettings };
