@@ -184,7 +184,7 @@ const targets = {
   "terraform guard": () => cjs("toolkit/src/adapters/terraform/guard.ts", "terraform/guard.cjs"),
   azurite: () => cjs("local/src/azurite/child/start.ts", "azurite/main.cjs"),
   "azurite's services": () =>
-    cjs("local/src/azurite/child/main.ts", "azurite/services.cjs", { ...LESS_TEXT, plugins: [azuriteBundle()] }),
+    cjs("local/src/azurite/child/main.ts", "azurite/services.cjs", { minify: true, plugins: [azuriteBundle()] }),
   app: buildApp,
   "azurerm stand-in": buildStandIn,
   inspector: buildInspector,

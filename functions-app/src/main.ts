@@ -9,6 +9,7 @@ import { registerRunFiles } from "./functions/run-files.ts";
 import { registerRuns } from "./functions/runs.ts";
 import { registerTidy } from "./functions/tidy.ts";
 import { PythonRuntime } from "./python/python-runtime.ts";
+import { warmUpAccount } from "./steps/blob-account.ts";
 import { RunningSteps } from "./steps/running-steps.ts";
 
 // The bundle's own folder: the build output is CommonJS.
@@ -25,7 +26,11 @@ registerRuns(running);
 registerRunFiles();
 registerCache();
 
-// A run usually follows soon after the start of the app; its first step then finds a started Python.
+// A run usually follows soon after the start of the app. Its first requests then find a loaded storage client, and its first step a
+// started Python. Both begin once the host has been told that the app is ready.
 app.hook.appStart(() => {
-  void python.warmUp();
+  setImmediate(() => {
+    void python.warmUp();
+    warmUpAccount(process.env);
+  });
 });

@@ -53,7 +53,12 @@ export async function openAccount(env: NodeJS.ProcessEnv): Promise<BlobServiceCl
   return opened.account;
 }
 
-/** Loaded on first use: a run of one small step needs no blob, and the client is half of the app's code. */
+/** Loads the client without sending a request. The first use reports what is wrong. */
+export function warmUpAccount(env: NodeJS.ProcessEnv): void {
+  openAccount(env).catch(() => {});
+}
+
+/** Loaded after the start: the client is half of the app's code. */
 async function connect(connectionString: string, endpoint: string, env: NodeJS.ProcessEnv): Promise<BlobServiceClient> {
   const { BlobServiceClient } = await import("@azure/storage-blob");
   if (connectionString === "") return new BlobServiceClient(endpoint, managedIdentityCredential(env));
