@@ -32,6 +32,14 @@ export class MemoryBlobs implements RunBlobs {
     return content && { container: "memory", name, sizeBytes: content.byteLength, sha256 };
   }
 
+  async listManifests(instanceId: string): Promise<BlobReference[]> {
+    const prefix = `${instanceId}/files-`;
+    const found = [...this.contents].filter(([name]) => name.startsWith(prefix));
+    return found.map(([name, { byteLength: sizeBytes }]) => {
+      return { container: "memory", name, sizeBytes, sha256: name.slice(prefix.length) };
+    });
+  }
+
   async listFiles(instanceId: string): Promise<ReadonlySet<string>> {
     const prefix = `${instanceId}/file-`;
     const names = [...this.contents.keys()].filter((name) => name.startsWith(prefix));

@@ -1,4 +1,4 @@
-// The files of a run, in the working directory of its steps. A manifest lists them; their contents are blobs of the run, named by
+// The files of a run, in the working directory of its steps. A manifest lists them; their contents belong to the run too, identified by
 // their hash.
 
 import type { Limits } from "./limits.ts";
@@ -26,6 +26,10 @@ export type FileManifest = { formatVersion: 1; files: RunFile[] };
 
 /** Body of `POST /api/runs/ID/files`: the manifest, and optionally any number of contents in base64, by SHA-256. */
 export type FilesRequest = FileManifest & { contents?: Record<string, string> };
+
+/** A content up to this size is stored with the manifest that it is sent with, up to {@link INLINE_FILES_BYTES} in all. */
+export const INLINE_FILE_BYTES = 32 * 1024;
+export const INLINE_FILES_BYTES = 128 * 1024;
 
 /** Response of `POST /api/runs/ID/files`. */
 export type MissingFiles = {

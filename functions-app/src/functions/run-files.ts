@@ -4,8 +4,10 @@ import * as df from "durable-functions";
 import { isRunId } from "../contract/headers.ts";
 import { type Limits, resolveLimits } from "../contract/limits.ts";
 import type { Problem } from "../contract/problem.ts";
-import { type FileManifest, isSha256, type MissingFiles, parseManifest } from "../contract/run-files.ts";
+import { isSha256, type MissingFiles, parseManifest } from "../contract/run-files.ts";
+import { inParallel } from "../steps/in-parallel.ts";
 import { openRunBlobs, type RunBlobs } from "../steps/run-blobs.ts";
+import { chooseInline, hashesOf, parseContents, writeManifest } from "../steps/stored-manifest.ts";
 import { hasAccess } from "./access-key.ts";
 import { refuse, UNAUTHORIZED } from "./problem-answer.ts";
 import { type BodyRequest, readBody, readJsonBody } from "./read-body.ts";
@@ -50,20 +52,18 @@ export async function postManifest(request: HttpRequest, { env, blobs }: RunFile
   const limits = resolveLimits(env);
   const body = await readJsonBody(request as BodyRequest, limits.bodyBytes);
   if ("problem" in body) return refuse(body.problem);
-  const { contents = {}, ...rest } = Object(body.json) as Record<string, unknown>;
+  const { contents, ...rest } = Object(body.json) as Record<string, unknown>;
   const manifest = parseManifest(rest, limits);
   if ("wrong" in manifest) return refuse(notTaken(manifest));
-  const hashes = new Set(manifest.files.flatMap((file) => (file.kind === "file" ? [file.sha256] : [])));
-  const given = parseContents(contents, hashes);
+  const { files } = manifest;
+  const given = parseContents(contents, files);
   if ("wrong" in given) return refuse({ ...NOT_VALID, detail: given.wrong, field: "contents" });
+  const asked = new Set(hashesOf(files).filter((hash) => !given.contents.has(hash)));
+  const { inline, others } = chooseInline(files, given.contents);
   const [missing, { sha256 }] = await Promise.all([
-    findMissing(
-      id,
-      [...hashes].filter((hash) => !given.contents.has(hash)),
-      blobs,
-    ),
-    blobs.save(id, "files", Buffer.from(JSON.stringify(manifest satisfies FileManifest))),
-    ...[...given.contents].map(([hash, content]) => blobs.saveFile(id, hash, content)),
+    findMissing(id, [...asked], blobs),
+    blobs.save(id, "files", writeManifest({ files, inline })),
+    inParallel([...others], ([hash, content]) => blobs.saveFile(id, hash, content)),
   ]);
   const answer: MissingFiles = { manifest: sha256, missing };
   return { status: 200, headers: { "Content-Type": "application/json" }, body: JSON.stringify(answer) };
@@ -89,21 +89,6 @@ async function findMissing(id: string, hashes: readonly string[], blobs: RunFile
   if (hashes.length === 0) return [];
   const there = await blobs.listFiles(id);
   return hashes.filter((sha256) => !there.has(sha256));
-}
-
-function parseContents(
-  value: unknown,
-  hashes: ReadonlySet<string>,
-): { contents: Map<string, Buffer> } | { wrong: string } {
-  const contents = new Map<string, Buffer>();
-  for (const [sha256, text] of Object.entries(Object(value) as Record<string, unknown>)) {
-    if (!hashes.has(sha256)) return { wrong: `The manifest names no file of the content ${JSON.stringify(sha256)}.` };
-    const content = Buffer.from(typeof text === "string" ? text : "", "base64");
-    const found = sha256Of(content);
-    if (found !== sha256) return { wrong: `The content ${sha256} has the SHA-256 ${found}.` };
-    contents.set(sha256, content);
-  }
-  return { contents };
 }
 
 const NOT_VALID = { title: "The request is not valid.", status: 400 } as const;

@@ -4,10 +4,11 @@ import type { ExecutorResult } from "../contract/executor-call.ts";
 import { isRunId } from "../contract/headers.ts";
 import type { Problem } from "../contract/problem.ts";
 import { BLOB_PART_BYTES, BLOB_SIZE_HEADER, type RunDetails, type WholeRun } from "../contract/run-details.ts";
+import { type ReadableRun, readRunBlob } from "../steps/read-run-blob.ts";
 import type { BlobPart, RunBlobs } from "../steps/run-blobs.ts";
 import { openRunBlobs } from "../steps/run-blobs.ts";
 import type { RunningSteps, StepProgress } from "../steps/running-steps.ts";
-import { openSessionParts, type SessionParts } from "../steps/session-parts.ts";
+import { openSessionParts } from "../steps/session-parts.ts";
 import { hasAccess } from "./access-key.ts";
 import { refuse, UNAUTHORIZED } from "./problem-answer.ts";
 import { loadRunHistory, type RunHistory } from "./run-history.ts";
@@ -15,8 +16,8 @@ import { loadRunHistory, type RunHistory } from "./run-history.ts";
 export type RunsDeps = {
   env: NodeJS.ProcessEnv;
   running: Pick<RunningSteps, "get">;
-  blobs: Pick<RunBlobs, "loadProgress" | "loadPart">;
-  sessions: Pick<SessionParts, "read">;
+  blobs: ReadableRun["blobs"] & Pick<RunBlobs, "loadProgress">;
+  sessions: ReadableRun["sessions"];
   loadHistory: (id: string) => Promise<RunHistory | undefined>;
 };
 
@@ -67,8 +68,7 @@ export async function getBlob(request: HttpRequest, { env, blobs, sessions }: Ru
   const offset = Number(request.query.get("offset") ?? "0");
   const isAsked = isRunId(id) && /^[\w-][\w.-]*$/.test(name) && Number.isSafeInteger(offset) && offset >= 0;
   const range = { offset, count: BLOB_PART_BYTES };
-  const load = async () => (await sessions.read(id, name, range)) ?? (await blobs.loadPart(id, name, range));
-  const part = isAsked ? await load() : undefined;
+  const part = isAsked ? await readRunBlob(id, name, range, { blobs, sessions }) : undefined;
   return part === undefined ? refuse(notFound(`The run ${id} has no blob ${name}.`)) : toPart(part);
 }
 

@@ -1,4 +1,5 @@
-import type { BlobServiceClient, ContainerClient } from "@azure/storage-blob";
+import { buffer } from "node:stream/consumers";
+import type { BlobClient, BlobServiceClient, ContainerClient } from "@azure/storage-blob";
 import { managedIdentityCredential } from "./managed-identity.ts";
 
 /** @returns undefined if the blob or container does not exist (HTTP 404); other errors are rethrown. */
@@ -29,6 +30,32 @@ export async function upload(container: ContainerClient, name: string, content: 
     creating.set(container.url, creation);
     await creation.finally(() => creating.delete(container.url));
     await send();
+  }
+}
+
+/** How often reading continues after a body breaks off. */
+const BODY_RETRIES = 3;
+
+/**
+ * Reads a blob with one request; the SDK's `downloadToBuffer` asks for the size first.
+ *
+ * @param range - Cut off at the end of the blob; default: the whole blob.
+ */
+export async function download(
+  blob: BlobClient,
+  { offset, count }: { offset: number; count?: number } = { offset: 0 },
+): Promise<{ content: Buffer; sizeBytes: number }> {
+  try {
+    const response = await blob.download(offset, count, { maxRetryRequests: BODY_RETRIES });
+    const content = await buffer(response.readableStreamBody as NodeJS.ReadableStream);
+    // `bytes 0-9/100`
+    const total = response.contentRange?.split("/")[1];
+    return { content, sizeBytes: total === undefined ? content.length : Number(total) };
+  } catch (error) {
+    // The range begins at the end of the blob, or after it.
+    if ((error as { statusCode?: number }).statusCode !== 416) throw error;
+    const { contentLength = 0 } = await blob.getProperties();
+    return { content: Buffer.alloc(0), sizeBytes: contentLength };
   }
 }
 

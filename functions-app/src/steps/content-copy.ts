@@ -4,13 +4,14 @@ import path from "node:path";
 import { fromUrlSafeBase64 } from "../contract/base64.ts";
 import type { BlobReference } from "../contract/blob-reference.ts";
 import type { ExecutorResult, SessionReference } from "../contract/executor-call.ts";
-import type { FileManifest, RunFile } from "../contract/run-files.ts";
+import type { RunFile } from "../contract/run-files.ts";
 import type { StepRecord } from "../contract/run-result.ts";
 import type { StepDetails } from "../contract/step-details.ts";
 import { inParallel } from "./in-parallel.ts";
 import type { RunBlobs } from "./run-blobs.ts";
 import type { SessionParts } from "./session-parts.ts";
 import { loadSession } from "./step-contents.ts";
+import { hashesOf, readManifest } from "./stored-manifest.ts";
 
 type Completed = Extract<ExecutorResult, { kind: "completed" }>;
 
@@ -67,14 +68,15 @@ export class ContentCopy {
 
   async manifest(reference: BlobReference): Promise<BlobReference> {
     const content = await this.#from.blobs.load(this.#from.id, reference);
-    const { files } = JSON.parse(content.toString("utf8")) as FileManifest;
-    this.add(files);
+    const stored = readManifest(content);
+    if ("wrong" in stored) throw new Error(stored.wrong);
+    this.add(stored.files.filter((file) => file.kind !== "file" || !stored.inline.has(file.sha256)));
     return this.#to.blobs.save(this.#to.id, "files", content);
   }
 
   /** Adds files whose contents `files` will copy. */
   add(files: readonly RunFile[]): void {
-    for (const file of files) if (file.kind === "file") this.#hashes.add(file.sha256);
+    for (const sha256 of hashesOf(files)) this.#hashes.add(sha256);
   }
 
   /** Through the disk, because a file may be larger than memory. */

@@ -140,7 +140,7 @@ async function openWorkspace(
   const { blobs, limits } = deps;
   const workspace = new Workspace({ folder: path.join(folder, "work"), instanceId: input.instanceId, blobs, limits });
   const own = Object.keys(contents.sources).filter((name) => contents.sources[name as SourceName] !== undefined);
-  await workspace.begin(contents.files, input.files, own, write);
+  await workspace.begin(contents.workspace, input.files, own, write);
   return workspace;
 }
 

@@ -1,5 +1,6 @@
 const MAX_BYTES = 4 * 1024 * 1024;
-const MAX_CONTENT_BYTES = 64 * 1024;
+// Enough for a manifest with contents.
+const MAX_CONTENT_BYTES = 256 * 1024;
 // After this time, a run that has not started reads them from storage.
 const KEPT_MS = 60_000;
 

@@ -3,11 +3,13 @@ import type { BlobClient, ContainerClient } from "@azure/storage-blob";
 import { sha256Of, sha256OfFile } from "@same-kit/shared";
 import type { BlobReference } from "../contract/blob-reference.ts";
 import { partBlobName } from "../contract/session-parts.ts";
-import { openAccount, storageFailure, unlessMissing, upload } from "./blob-account.ts";
+import { download, openAccount, storageFailure, unlessMissing, upload } from "./blob-account.ts";
 import { inParallel } from "./in-parallel.ts";
 import { RecentContents } from "./recent-contents.ts";
 
 export type BlobKind = keyof typeof EXTENSIONS;
+
+export type BlobRange = { offset: number; count: number };
 
 /** A part of a blob, and the total size of the blob. */
 export type BlobPart = { content: Buffer; sizeBytes: number };
@@ -32,8 +34,10 @@ export type RunBlobs = {
    * @param name - Without the run's prefix; it cannot point outside of it.
    * @returns undefined if there is none.
    */
-  loadPart(instanceId: string, name: string, range: { offset: number; count: number }): Promise<BlobPart | undefined>;
-  /** The hashes of the files that are stored for a run's workspace. */
+  loadPart(instanceId: string, name: string, range: BlobRange): Promise<BlobPart | undefined>;
+  /** The manifests of the run's files, the oldest first. */
+  listManifests(instanceId: string): Promise<BlobReference[]>;
+  /** The hashes of the files that are stored for a run's workspace, without those that are in a manifest. */
   listFiles(instanceId: string): Promise<ReadonlySet<string>>;
   /** Stores a file of the run's workspace under its hash. */
   saveFile(instanceId: string, sha256: string, source: string | Uint8Array): Promise<void>;
@@ -120,7 +124,7 @@ class ContainerBlobs implements RunBlobs {
     const kept = recent.take(this.#path(name));
     if (kept !== undefined && sha256Of(kept) === sha256) return kept;
     const blob = await this.#blob(name);
-    const content = await this.#reading(name, () => blob.downloadToBuffer());
+    const { content } = await this.#reading(name, () => download(blob));
     if (sha256Of(content) === sha256) return content;
     throw this.#changed(name);
   }
@@ -131,18 +135,20 @@ class ContainerBlobs implements RunBlobs {
 
   async loadProgress(instanceId: string): Promise<Buffer | undefined> {
     const blob = await this.#blob(`${instanceId}/${PROGRESS_NAME}`);
-    return unlessMissing(() => blob.downloadToBuffer());
+    return (await unlessMissing(() => download(blob)))?.content;
   }
 
-  async loadPart(instanceId: string, name: string, range: { offset: number; count: number }) {
-    const { offset, count } = range;
+  async loadPart(instanceId: string, name: string, range: BlobRange) {
     const blob = await this.#blob(`${instanceId}/${name}`);
-    return unlessMissing(async () => {
-      const { contentLength: sizeBytes = 0 } = await blob.getProperties();
-      const length = Math.max(0, Math.min(count, sizeBytes - offset));
-      const content = length === 0 ? Buffer.alloc(0) : await blob.downloadToBuffer(offset, length);
-      return { content, sizeBytes };
-    });
+    return unlessMissing(() => download(blob, range));
+  }
+
+  async listManifests(instanceId: string): Promise<BlobReference[]> {
+    const listed = await this.#list(`${instanceId}/files-`);
+    const oldestFirst = listed.sort((left, right) => left.modifiedMs - right.modifiedMs);
+    return oldestFirst.map(({ sha256, sizeBytes }) =>
+      this.#reference(blobName(instanceId, "files", sha256), sizeBytes, sha256),
+    );
   }
 
   async listFiles(instanceId: string): Promise<ReadonlySet<string>> {
@@ -204,7 +210,7 @@ class ContainerBlobs implements RunBlobs {
     await unlessMissing(async () => {
       for await (const { name, properties } of container.listBlobsFlat({ prefix })) {
         listed.push({
-          sha256: name.slice(prefix.length, -".bin".length),
+          sha256: name.slice(prefix.length, name.lastIndexOf(".")),
           sizeBytes: properties.contentLength ?? 0,
           modifiedMs: properties.lastModified.getTime(),
         });

@@ -6,16 +6,16 @@ import { decodeUtf8, fromUrlSafeBase64 } from "../contract/base64.ts";
 import type { BlobReference } from "../contract/blob-reference.ts";
 import type { Content, ExecutorInput, StepFailure } from "../contract/executor-call.ts";
 import { SOURCE_NAMES, type SourceName } from "../contract/initiate-request.ts";
-import { parseManifest, type RunFile } from "../contract/run-files.ts";
 import { parseSessionDescription, type SessionDescription } from "../contract/session-parts.ts";
 import type { RunBlobs } from "./run-blobs.ts";
 import type { SameYaml } from "./same-yaml.ts";
+import { NO_FILES, readManifest, type StoredFiles } from "./stored-manifest.ts";
 
 export type StepContents = {
   code: Buffer;
   sources: Partial<Record<SourceName, Buffer>>;
   session: IncomingSession | undefined;
-  files: readonly RunFile[];
+  workspace: StoredFiles;
 };
 
 /** In dill's format, or in parts. */
@@ -42,14 +42,14 @@ export async function loadContents(
     const content = step.sources[name];
     return [name, content === undefined ? undefined : await load(name, content)];
   });
-  const [code, loadedSession, loadedSources, loadedFiles] = await Promise.all([
+  const [code, loadedSession, loadedSources, workspace] = await Promise.all([
     load("the code", step.code),
     session && loadSession(instanceId, session.blob, blobs),
     Promise.all(sources),
-    files === undefined ? [] : blobs.load(instanceId, files).then(parseFiles),
+    files === undefined ? NO_FILES : blobs.load(instanceId, files).then(parseFiles),
   ]);
   if (decodeUtf8(code) === undefined) throw new StepRefused("BadRequest", "The code is not UTF-8.");
-  return { code, session: loadedSession, sources: Object.fromEntries(loadedSources), files: loadedFiles };
+  return { code, session: loadedSession, sources: Object.fromEntries(loadedSources), workspace };
 }
 
 /** @throws Error if it cannot be read, or is of a newer version. */
@@ -63,13 +63,10 @@ export async function loadSession(
   return isPlain ? { kind: "plain", content } : { kind: "parts", description: parseSessionDescription(content) };
 }
 
-/** The manifest may come from outside, in an orchestration that was started without the initiator. */
-function parseFiles(manifest: Buffer): readonly RunFile[] {
-  const unlimited = Number.POSITIVE_INFINITY;
-  const limits = { files: unlimited, fileBytes: unlimited, workspaceBytes: unlimited };
-  const parsed = parseManifest(JSON.parse(manifest.toString("utf8")), limits);
-  if ("wrong" in parsed) throw new StepRefused("BadRequest", parsed.wrong);
-  return parsed.files;
+function parseFiles(stored: Buffer): StoredFiles {
+  const found = readManifest(stored);
+  if ("wrong" in found) throw new StepRefused("BadRequest", found.wrong);
+  return found;
 }
 
 function decode(what: string, text: string): Buffer {

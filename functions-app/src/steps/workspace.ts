@@ -1,16 +1,17 @@
 import { sha256OfFile } from "@same-kit/shared";
-// The steps' working directory is part of the run: a manifest, passed by reference, lists its files. Their contents are blobs of the run,
-// named by their hash, so that only files that a step added or changed are stored after it.
+// The steps' working directory is part of the run: a manifest, passed by reference, lists its files. Their contents are in the manifest, or
+// blobs of the run named by their hash, so that only files that a step added or changed are stored after it.
 
-import { chmod, mkdir, symlink, utimes } from "node:fs/promises";
+import { chmod, mkdir, symlink, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { BlobReference } from "../contract/blob-reference.ts";
 import type { Limits } from "../contract/limits.ts";
-import { type FileManifest, type RunFile, whyTooLarge } from "../contract/run-files.ts";
+import { type RunFile, whyTooLarge } from "../contract/run-files.ts";
 import { inParallel } from "./in-parallel.ts";
 import { type FilesFound, type FoundFile, listFiles } from "./list-files.ts";
 import type { RunBlobs } from "./run-blobs.ts";
 import { StepRefused } from "./step-contents.ts";
+import { type Contents, hashesOf, type StoredFiles, writeManifest } from "./stored-manifest.ts";
 
 export type WorkspaceOptions = {
   /** The working directory; it must exist. */
@@ -28,7 +29,9 @@ export class Workspace {
   readonly #options: WorkspaceOptions;
   /** The files at the start of the step, by path. */
   readonly #before = new Map<string, Known>();
+  /** Hashes of the contents that are blobs of the run. */
   readonly #stored = new Set<string>();
+  #inline: Contents = new Map();
   #sent: BlobReference | undefined;
   #leftOut: string[] = [];
   #saved: readonly RunFile[] = [];
@@ -56,19 +59,20 @@ export class Workspace {
    * @param own - Top-level names that `write` creates.
    */
   async begin(
-    files: readonly RunFile[],
+    { files, inline }: StoredFiles,
     manifest: BlobReference | undefined,
     own: readonly string[],
     write: () => Promise<void>,
   ): Promise<void> {
     this.#sent = manifest;
+    this.#inline = inline;
     const wanted = files.filter(({ path: at }) => !own.includes(at.split("/")[0] as string));
     await inParallel(wanted, (file) => this.#lay(file));
     // After all folders and files, so that nothing is written through a link.
     for (const file of wanted) if (file.kind === "link") await symlink(file.target, this.#pathOf(file));
     await write();
     const byPath = new Map(files.map((file) => [file.path, file]));
-    for (const file of files) if (file.kind === "file") this.#stored.add(file.sha256);
+    for (const sha256 of hashesOf(files)) if (!inline.has(sha256)) this.#stored.add(sha256);
     const { files: found } = await listFiles(this.#options.folder, Number.POSITIVE_INFINITY);
     for (const { path: at, mark } of found) this.#before.set(at, { mark, file: byPath.get(at) });
   }
@@ -89,8 +93,8 @@ export class Workspace {
     const isSame = files.length === this.#countBefore() && files.every((it) => it === this.#before.get(it.path)?.file);
     if (isSame && this.#sent !== undefined) return this.#sent;
     if (files.length === 0) return undefined;
-    const manifest: FileManifest = { formatVersion: 1, files };
-    return this.#options.blobs.save(this.#options.instanceId, "files", Buffer.from(JSON.stringify(manifest)));
+    const { blobs, instanceId } = this.#options;
+    return blobs.save(instanceId, "files", writeManifest({ files, inline: this.#inline }));
   }
 
   #countBefore(): number {
@@ -111,7 +115,9 @@ export class Workspace {
     const target = this.#pathOf(file);
     await mkdir(file.kind === "folder" ? target : path.dirname(target), { recursive: true });
     if (file.kind !== "file") return;
-    await this.#options.blobs.loadFile(this.#options.instanceId, file.sha256, target);
+    const content = this.#inline.get(file.sha256);
+    if (content !== undefined) await writeFile(target, content);
+    else await this.#options.blobs.loadFile(this.#options.instanceId, file.sha256, target);
     await chmod(target, file.isExecutable ? 0o755 : 0o644);
     // A program that compares times, such as make, must find them unchanged.
     await utimes(target, file.modifiedMs / 1000, file.modifiedMs / 1000);
@@ -126,30 +132,26 @@ export class Workspace {
       const isSame = before?.file?.kind === "link" && before.file.target === found.target;
       return isSame ? before.file : { kind: "link", path: at, target: found.target, step };
     }
-    const sha256 = await this.#store(at);
-    if (sha256 === undefined) return undefined;
+    const sha256 = await sha256OfFile(this.#pathOf(found)).catch(() => undefined);
+    if (sha256 === undefined) {
+      // The step has removed the permission to read it.
+      this.#leftOut.push(`${at} (it cannot be read)`);
+      return undefined;
+    }
     const { sizeBytes, modifiedMs, isExecutable } = found;
     const known = before?.file;
     const isSame = known?.kind === "file" && known.sha256 === sha256 && (known.isExecutable ?? false) === isExecutable;
     if (isSame) return known;
+    await this.#store(at, sha256);
     return { kind: "file", path: at, sha256, sizeBytes, modifiedMs, ...(isExecutable && { isExecutable }), step };
   }
 
-  /** @returns undefined if the step has removed the permission to read it. */
-  async #store(at: string): Promise<string | undefined> {
+  async #store(at: string, sha256: string): Promise<void> {
     const { folder, blobs, instanceId } = this.#options;
-    const file = path.join(folder, at);
-    const sha256 = await sha256OfFile(file).catch(() => undefined);
-    if (sha256 === undefined) {
-      this.#leftOut.push(`${at} (it cannot be read)`);
-      return undefined;
-    }
-    if (!this.#stored.has(sha256)) {
-      this.#stored.add(sha256);
-      await blobs.saveFile(instanceId, sha256, file);
-    }
-    return sha256;
+    if (this.#stored.has(sha256)) return;
+    this.#stored.add(sha256);
+    await blobs.saveFile(instanceId, sha256, path.join(folder, at));
   }
 
-  #pathOf = ({ path: at }: RunFile): string => path.join(this.#options.folder, at);
+  #pathOf = ({ path: at }: Pick<RunFile, "path">): string => path.join(this.#options.folder, at);
 }

@@ -1,10 +1,12 @@
+import { createHash } from "node:crypto";
 import { HttpRequest } from "@azure/functions";
 import { expect, test } from "vitest";
 import type { ExecutorResult } from "../../../functions-app/src/contract/executor-call.ts";
-import type { FileManifest } from "../../../functions-app/src/contract/run-files.ts";
+import type { FileManifest, RunFile } from "../../../functions-app/src/contract/run-files.ts";
 import { findKept } from "../../../functions-app/src/functions/continue-run.ts";
 import type { RunHistory } from "../../../functions-app/src/functions/run-history.ts";
 import { SessionParts } from "../../../functions-app/src/steps/session-parts.ts";
+import { writeManifest } from "../../../functions-app/src/steps/stored-manifest.ts";
 import { MemoryBlobs } from "../../helpers/memory-blobs.ts";
 import { stepRecord } from "../../helpers/step-record.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
@@ -63,6 +65,23 @@ test("everything that the kept steps stored is copied under the new run's prefix
   expect(await load(kept?.records[0]?.details)).toContain("plotly.min.js");
   const names = [...blobs.contents.keys()].map((name) => name.replace(/-.*/, "")).sort();
   expect(names).toEqual(["new/asset", "new/details", "new/file", "new/file", "new/files", "new/files", "new/session"]);
+});
+
+test("small contents in a manifest are copied with it", async () => {
+  const blobs = new MemoryBlobs();
+  const { runtimeStatus, results } = await failedRun(blobs);
+  const [a, b] = results as [Extract<ExecutorResult, { kind: "completed" }>, ExecutorResult];
+  const sha256 = createHash("sha256").update("S").digest("hex");
+  const files: RunFile[] = [
+    { kind: "file", path: "sent", sha256, sizeBytes: 1, modifiedMs: 0 },
+    { kind: "file", path: "a", sha256: "a".repeat(64), sizeBytes: 1, modifiedMs: 0, step: "a" },
+  ];
+  const manifest = writeManifest({ files, inline: new Map([[sha256, Buffer.from("S")]]) });
+  const record = { ...a.record, files: await blobs.save("old", "files", manifest) };
+  const found = await ask("1", { runtimeStatus, results: [{ ...a, record }, b] }, blobs);
+  const { kept } = found as Extract<typeof found, { kept?: unknown }>;
+  expect(await blobs.load("new", kept?.files as never)).toEqual(manifest);
+  expect([...(await blobs.listFiles("new"))]).toEqual(["a".repeat(64)]);
 });
 
 test("steps that a run kept itself are attributed to the run that executed them", async () => {

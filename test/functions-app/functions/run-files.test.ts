@@ -49,15 +49,46 @@ test("the app lists the contents that are missing, until it has them", async () 
   expect((await post(files)).body.missing).toEqual([hashOf("B")]);
 });
 
-test("contents sent with the manifest are stored, and are not missing", async () => {
+const base64 = (text: string) => Buffer.from(text).toString("base64");
+
+test("small contents sent with the manifest are stored in it, with one upload, and are not missing", async () => {
   const { post, blobs } = open();
-  const files = [file("a", "A"), file("b", "B")];
-  const contents = { [hashOf("A")]: Buffer.from("A").toString("base64") };
+  const files = [file("a", "A"), file("b", "B"), file("c", "C")];
+  const contents = { [hashOf("A")]: base64("A"), [hashOf("C")]: base64("C") };
   const { status, body } = await post(files, { contents });
   expect([status, body.missing]).toEqual([200, [hashOf("B")]]);
-  expect(blobs.contents.get(`run-1/file-${hashOf("A")}.bin`)?.toString()).toBe("A");
+  expect([...blobs.contents.keys()]).toEqual([`run-1/files-${body.manifest}`]);
   const stored = blobs.contents.get(`run-1/files-${body.manifest}`)?.toString() ?? "";
-  expect(JSON.parse(stored)).toEqual({ formatVersion: 1, files });
+  expect(JSON.parse(stored)).toEqual({ formatVersion: 1, files, contents });
+});
+
+const KiB = 1024;
+
+test.each([
+  ["is large", { large: "x".repeat(32 * KiB + 1), small: "s" }, ["large"]],
+  [
+    "is one too many",
+    Object.fromEntries(["1", "2", "3", "4", "5"].map((name) => [name, name.repeat(30 * KiB)])),
+    ["5"],
+  ],
+])("a content that %s is stored as a blob even if it is sent with the manifest", async (_, texts, expected) => {
+  const { post, blobs } = open();
+  const named = Object.entries(texts as Record<string, string>);
+  const contents = Object.fromEntries(named.map(([, text]) => [hashOf(text), base64(text)]));
+  const { body } = await post(
+    named.map(([name, text]) => file(name, text)),
+    { contents },
+  );
+  expect(body.missing).toEqual([]);
+  const saved = named.filter(([, text]) => blobs.savedFiles.includes(hashOf(text))).map(([name]) => name);
+  expect(saved).toEqual(expected);
+});
+
+test("a file that names a step gets a blob, because clients read the files of steps as blobs", async () => {
+  const { post, blobs } = open();
+  const files = [file("a", "A"), { ...file("copy", "A"), step: "made" }];
+  await post(files, { contents: { [hashOf("A")]: base64("A") } });
+  expect(blobs.savedFiles).toEqual([hashOf("A")]);
 });
 
 test.each([

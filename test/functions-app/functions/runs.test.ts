@@ -1,9 +1,12 @@
+import { createHash } from "node:crypto";
 import { HttpRequest } from "@azure/functions";
 import { expect, test } from "vitest";
 import type { ExecutorResult } from "../../../functions-app/src/contract/executor-call.ts";
+import type { RunFile } from "../../../functions-app/src/contract/run-files.ts";
 import type { RunHistory } from "../../../functions-app/src/functions/run-history.ts";
 import { getBlob, getRun, type RunsDeps } from "../../../functions-app/src/functions/runs.ts";
 import { RunningSteps, type StepProgress } from "../../../functions-app/src/steps/running-steps.ts";
+import { writeManifest } from "../../../functions-app/src/steps/stored-manifest.ts";
 import { MemoryBlobs } from "../../helpers/memory-blobs.ts";
 import { stepRecord } from "../../helpers/step-record.ts";
 
@@ -81,6 +84,32 @@ test("a blob is returned in parts", async () => {
     { query: { offset: "4" } },
   );
   expect([status, headers["x-blob-size"], body.toString()]).toEqual([200, "10", "456789"]);
+});
+
+/** A run whose client sent a small file with its manifest. */
+async function openSent() {
+  const deps = open();
+  const sha256 = createHash("sha256").update("0123456789").digest("hex");
+  const files: RunFile[] = [{ kind: "file", path: "a", sha256, sizeBytes: 10, modifiedMs: 0 }];
+  const manifest = writeManifest({ files, inline: new Map([[sha256, Buffer.from("0123456789")]]) });
+  const { name } = await deps.blobs.save("run-1", "files", manifest);
+  return { deps, sha256, files, name: name.replace("run-1/", "") };
+}
+
+test("a manifest is returned without the contents in it, as clients of earlier versions expect", async () => {
+  const { deps, files, name } = await openSent();
+  const { body, headers } = await ask(getBlob, deps, { id: "run-1", name });
+  expect(JSON.parse(body)).toEqual({ formatVersion: 1, files });
+  expect(headers["x-blob-size"]).toBe(String(body.length));
+});
+
+test("a content in a manifest is returned like a blob", async () => {
+  const { deps, sha256 } = await openSent();
+  const params = { id: "run-1", name: `file-${sha256}.bin` };
+  const { status, headers, body } = await ask(getBlob, deps, params, { query: { offset: "4" } });
+  expect([status, headers["x-blob-size"], String(body)]).toEqual([200, "10", "456789"]);
+  expect((await ask(getBlob, deps, { ...params, name: `file-${"0".repeat(64)}.bin` })).status).toBe(404);
+  expect((await ask(getBlob, deps, { ...params, id: "run-2" })).status).toBe(404);
 });
 
 test.each([

@@ -29,7 +29,7 @@ test("a content kept long ago has expired", () => {
 test("a large content is not kept, and replaces the previous one", () => {
   const { recent } = open();
   recent.keep("a", Buffer.from("A"));
-  recent.keep("a", Buffer.alloc(64 * KiB + 1));
+  recent.keep("a", Buffer.alloc(256 * KiB + 1));
   expect(recent.peek("a")).toBeUndefined();
 });
 

@@ -33,6 +33,14 @@ test("the files of a run are listed at once, even without a container", async ()
   expect([...(await blobs.listFiles("run-1"))].sort()).toEqual(["a1", "b2"]);
 });
 
+test("the manifests of a run are listed without other blobs, even without a container", async () => {
+  const { blobs } = open();
+  expect(await blobs.listManifests("run-1")).toEqual([]);
+  await blobs.saveFile("run-1", "a1", Buffer.from("a1"));
+  const manifest = await blobs.save("run-1", "files", Buffer.from("{}"));
+  expect(await blobs.listManifests("run-1")).toEqual([manifest]);
+});
+
 test("session parts are listed, read back and removed, even without a container", async () => {
   const { blobs } = open();
   const folder = await makeTempDir();
@@ -55,6 +63,22 @@ test("session parts are listed, read back and removed, even without a container"
   await expect(blobs.loadSessionPart("run-1", "0".repeat(64), `${target}-2`)).rejects.toThrow("is not what was stored");
   await blobs.removeSessionParts("run-1", [sha256, "1".repeat(64)]);
   expect([...(await blobs.listSessionParts("run-1")).keys()]).toEqual(["0".repeat(64)]);
+});
+
+test("a part of a blob is returned with the total size, also at the end of the blob", async () => {
+  const { blobs } = open();
+  await blobs.saveProgress("run-1", Buffer.from("0123456789"));
+  await blobs.saveFile("run-1", "e", Buffer.alloc(0));
+  const load = async (name: string, offset: number, count: number) => {
+    const part = await blobs.loadPart("run-1", name, { offset, count });
+    return part && [String(part.content), part.sizeBytes];
+  };
+  expect(await load("progress.json", 0, 4)).toEqual(["0123", 10]);
+  expect(await load("progress.json", 4, 100)).toEqual(["456789", 10]);
+  expect(await load("progress.json", 10, 4)).toEqual(["", 10]);
+  expect(await load("file-e.bin", 0, 4)).toEqual(["", 0]);
+  expect(await load("file-none.bin", 0, 4)).toBeUndefined();
+  expect(await blobs.loadProgress("run-1")).toEqual(Buffer.from("0123456789"));
 });
 
 test("a blob of another run, another container or with other content is rejected", async () => {

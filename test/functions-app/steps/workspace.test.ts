@@ -1,12 +1,21 @@
+import { createHash } from "node:crypto";
 import { chmod, mkdir, readFile, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { BlobReference } from "../../../functions-app/src/contract/blob-reference.ts";
-import type { FileManifest, RunFile } from "../../../functions-app/src/contract/run-files.ts";
+import type { RunFile } from "../../../functions-app/src/contract/run-files.ts";
+import {
+  NO_FILES,
+  readManifest,
+  type StoredFiles,
+  writeManifest,
+} from "../../../functions-app/src/steps/stored-manifest.ts";
 import { Workspace } from "../../../functions-app/src/steps/workspace.ts";
 import { MemoryBlobs } from "../../helpers/memory-blobs.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
+
+const hashOf = (text: string) => createHash("sha256").update(text).digest("hex");
 
 const LIMITS = { files: 100, workspaceBytes: 10_000 };
 
@@ -27,7 +36,7 @@ class Run {
       for (const [name, content] of own) await writeFile(path.join(folder, name), content);
     };
     await workspace.begin(
-      await this.files(),
+      await this.stored(),
       this.manifest,
       own.map(([name]) => name),
       write,
@@ -37,10 +46,33 @@ class Run {
     return workspace;
   }
 
+  /** Sends files with small contents, as a client does before the first step. */
+  async send(contents: Record<string, string>) {
+    const inline = new Map(Object.values(contents).map((text) => [hashOf(text), Buffer.from(text)]));
+    const files = Object.entries(contents).map(
+      ([at, text]): RunFile => ({
+        kind: "file",
+        path: at,
+        sha256: hashOf(text),
+        sizeBytes: text.length,
+        modifiedMs: 0,
+      }),
+    );
+    this.manifest = await this.blobs.save("run-1", "files", writeManifest({ files, inline }));
+  }
+
+  async stored(): Promise<StoredFiles> {
+    if (this.manifest === undefined) return NO_FILES;
+    return readManifest(await this.blobs.load("run-1", this.manifest)) as StoredFiles;
+  }
+
   async files(): Promise<readonly RunFile[]> {
-    if (this.manifest === undefined) return [];
-    const content = await this.blobs.load("run-1", this.manifest);
-    return (JSON.parse(content.toString("utf8")) as FileManifest).files;
+    return (await this.stored()).files;
+  }
+
+  /** The contents in the manifest. */
+  async inline(): Promise<string[]> {
+    return [...(await this.stored()).inline.values()].map(String);
   }
 
   async summary(): Promise<Record<string, string | undefined>> {
@@ -169,4 +201,41 @@ test.each([
   await expect(step).rejects.toMatchObject({
     failure: { type: "WorkspaceTooLarge", message: expect.stringContaining(setting) },
   });
+});
+
+test("small contents that the client sent stay in the manifests and are never stored as blobs", async () => {
+  const run = new Run();
+  await run.send({ "a.txt": "A", "b.txt": "B" });
+  const sent = run.manifest;
+  await run.step(async (folder) => expect(await readFile(path.join(folder, "a.txt"), "utf8")).toBe("A"));
+  expect(run.manifest).toEqual(sent);
+  await run.step(write({ "c.txt": "C" }));
+  expect(await run.inline()).toEqual(["A", "B"]);
+  await run.step(async (folder) => {
+    const texts = ["a.txt", "b.txt", "c.txt"].map((name) => readFile(path.join(folder, name), "utf8"));
+    expect(await Promise.all(texts)).toEqual(["A", "B", "C"]);
+  });
+  expect(run.blobs.savedFiles).toEqual([hashOf("C")]);
+});
+
+test("a content is removed from the manifest with its last file", async () => {
+  const run = new Run();
+  await run.send({ "a.txt": "A", "b.txt": "B" });
+  await run.step((folder) => rm(path.join(folder, "a.txt")));
+  expect(await run.inline()).toEqual(["B"]);
+  await run.step(write({ "b.txt": "changed" }));
+  expect(await run.inline()).toEqual([]);
+  await run.step(write({ "again.txt": "A" }));
+  expect(run.blobs.savedFiles).toEqual([hashOf("changed"), hashOf("A")]);
+});
+
+test.each([
+  ["copies", (folder: string) => writeFile(path.join(folder, "copy.txt"), "A")],
+  ["makes executable", (folder: string) => chmod(path.join(folder, "a.txt"), 0o755)],
+])("a file that a step %s gets a blob, even if the content was in the manifest", async (_, work) => {
+  const run = new Run();
+  await run.send({ "a.txt": "A" });
+  await run.step(work);
+  expect([await run.inline(), run.blobs.savedFiles]).toEqual([[], [hashOf("A")]]);
+  await run.step(async (folder) => expect(await readFile(path.join(folder, "a.txt"), "utf8")).toBe("A"));
 });

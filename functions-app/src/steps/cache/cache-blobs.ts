@@ -6,7 +6,7 @@
 //
 // All data of an entry is below its own name: removing it affects no other entry.
 
-import { openAccount, unlessMissing, upload } from "../blob-account.ts";
+import { download, openAccount, unlessMissing, upload } from "../blob-account.ts";
 import type { RunBlobs } from "../run-blobs.ts";
 import { openBlobs } from "../run-blobs.ts";
 import { openCachedParts, type SessionParts } from "../session-parts.ts";
@@ -45,7 +45,7 @@ export function openCacheBlobs(env: NodeJS.ProcessEnv, taskHubName: string): Cac
     },
     read: async (name) => {
       const blob = (await container()).getBlobClient(name);
-      return unlessMissing(() => blob.downloadToBuffer());
+      return (await unlessMissing(() => download(blob)))?.content;
     },
     write: async (name, content) => upload(await container(), name, content),
     remove: async (name) => void (await (await container()).getBlobClient(name).deleteIfExists()),

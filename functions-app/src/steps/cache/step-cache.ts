@@ -41,9 +41,9 @@ export class StepCache {
   constructor(options: StepCacheOptions) {
     this.#options = options;
     this.#ingredients = ingredientsOf(options);
-    const { files, sources } = options.contents;
+    const { workspace, sources } = options.contents;
     const own = Object.entries(sources).flatMap(([name, content]) => (content ? [[name, sha256Of(content)]] : []));
-    this.#found = new FoundFiles(files, Object.fromEntries(own) as Record<string, string>);
+    this.#found = new FoundFiles(workspace.files, Object.fromEntries(own) as Record<string, string>);
   }
 
   /** The outcome for the step's record if the step ran. */
@@ -71,7 +71,7 @@ export class StepCache {
   async keep(result: Completed, reads: ReportedReads, files: readonly RunFile[]): Promise<number> {
     const { input, contents, blobs, now } = this.#options;
     const seen = this.#found.see(reads);
-    const before = new Map(contents.files.map((file) => [file.path, file]));
+    const before = new Map(contents.workspace.files.map((file) => [file.path, file]));
     const after = new Set(files.map(({ path }) => path));
     const entry: CacheEntry = {
       formatVersion: CACHE_FORMAT,
@@ -125,7 +125,7 @@ export class StepCache {
     try {
       const from = { id, blobs: blobs.contents, sessions: blobs.sessions };
       const to = this.#run();
-      return await restoreEntry({ entry, from, to, input, files: contents.files, limits });
+      return await restoreEntry({ entry, from, to, input, workspace: contents.workspace, limits });
     } catch {
       this.#why = DAMAGED;
       await removeEntry(id, blobs);

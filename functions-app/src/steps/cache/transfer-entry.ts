@@ -5,11 +5,11 @@ import type { BlobReference } from "../../contract/blob-reference.ts";
 import type { ExecutorInput, SessionReference } from "../../contract/executor-call.ts";
 import type { Limits } from "../../contract/limits.ts";
 import { renumberCells } from "../../contract/renumber-cells.ts";
-import type { FileManifest, RunFile } from "../../contract/run-files.ts";
 import type { StepRecord } from "../../contract/run-result.ts";
 import type { StepDetails } from "../../contract/step-details.ts";
 import { ContentCopy, type Place } from "../content-copy.ts";
 import { loadSession } from "../step-contents.ts";
+import { type StoredFiles, writeManifest } from "../stored-manifest.ts";
 import type { CacheBlobs } from "./cache-blobs.ts";
 import type { CacheEntry, Completed } from "./cache-entry.ts";
 
@@ -49,7 +49,7 @@ export type RestoredEntry = {
   to: Place;
   input: ExecutorInput;
   /** The working directory before the step. */
-  files: readonly RunFile[];
+  workspace: StoredFiles;
   limits: Pick<Limits, "inlineSessionBytes">;
 };
 
@@ -94,7 +94,7 @@ async function sessionOf(
 
 /** Applies the step's changes of the working directory to the current one. */
 async function restoreFiles(
-  { entry: { changed, deleted }, files, input, to }: RestoredEntry,
+  { entry: { changed, deleted }, workspace, input, to }: RestoredEntry,
   copy: ContentCopy,
 ): Promise<BlobReference | undefined> {
   if (changed.length === 0 && deleted.length === 0) return input.files;
@@ -102,13 +102,10 @@ async function restoreFiles(
   await copy.files();
   const gone = new Set([...deleted, ...changed.map(({ path }) => path)]);
   const own = changed.map((file) => ({ ...file, step: input.step.name }));
-  const all = [...files.filter(({ path }) => !gone.has(path)), ...own];
+  const all = [...workspace.files.filter(({ path }) => !gone.has(path)), ...own];
   if (all.length === 0) return undefined;
-  const manifest: FileManifest = {
-    formatVersion: 1,
-    files: all.sort((left, right) => (left.path < right.path ? -1 : 1)),
-  };
-  return to.blobs.save(to.id, "files", Buffer.from(JSON.stringify(manifest)));
+  const files = all.sort((left, right) => (left.path < right.path ? -1 : 1));
+  return to.blobs.save(to.id, "files", writeManifest({ ...workspace, files }));
 }
 
 /** Cells may have moved since the step ran, because text cells before them were added or removed. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import type { RunFile } from "../../../../functions-app/src/contract/run-files.ts";
+import { writeManifest } from "../../../../functions-app/src/steps/stored-manifest.ts";
 import { listTestPythons } from "../../../helpers/pythons.ts";
 import { StepRunner, variablesOf } from "../../../helpers/step-runner.ts";
 
@@ -8,18 +9,24 @@ const python = (await listTestPythons()).at(-1)?.executable as string;
 
 type Files = Readonly<Record<string, string>>;
 
-/** One app with its cache; each call of `run` is another run of a notebook with steps. */
-async function openApp() {
+/**
+ * One app with its cache; each call of `run` is another run of a notebook with steps.
+ *
+ * @param areInline - Whether the client's files are in the manifest, as small ones are, or blobs.
+ */
+async function openApp({ areInline = true } = {}) {
   const runner = await StepRunner.start({ python });
   let count = 0;
   const send = async (files: Files) => {
+    const inline = new Map<string, Buffer>();
     const entries = Object.entries(files).map(async ([path, text]): Promise<RunFile> => {
       const sha256 = createHash("sha256").update(text).digest("hex");
-      await runner.blobs.saveFile(runner.instanceId, sha256, Buffer.from(text));
+      if (areInline) inline.set(sha256, Buffer.from(text));
+      else await runner.blobs.saveFile(runner.instanceId, sha256, Buffer.from(text));
       return { kind: "file", path, sha256, sizeBytes: text.length, modifiedMs: 0 };
     });
-    const manifest = { formatVersion: 1, files: await Promise.all(entries) };
-    return runner.blobs.save(runner.instanceId, "files", Buffer.from(JSON.stringify(manifest)));
+    const manifest = writeManifest({ files: await Promise.all(entries), inline });
+    return runner.blobs.save(runner.instanceId, "files", manifest);
   };
   const run = async (steps: readonly string[][], files: Files = {}, numberOf = (index: number) => index + 1) => {
     runner.instanceId = `run-${++count}`;
@@ -41,8 +48,11 @@ async function openApp() {
 const hit = (runId: string) => ({ isHit: true, runId });
 const miss = (why: string) => ({ isHit: false, why });
 
-test("a hit restores the session, files, outputs, variables and interpreter as the step left them", async () => {
-  const { runner, run, why } = await openApp();
+test.each([
+  ["in the manifest", true],
+  ["in blobs", false],
+])("a hit restores everything as the step left it, with the client's files %s", async (_, areInline) => {
+  const { runner, run, why } = await openApp({ areInline });
   const steps = [
     [
       "import os, random\nrandom.seed(3)\nseen = [random.random()]",

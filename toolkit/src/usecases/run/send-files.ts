@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import type { RunFile } from "@same-kit/functions-app/contract";
+import { INLINE_FILE_BYTES, INLINE_FILES_BYTES, type RunFile } from "@same-kit/functions-app/contract";
 import { sha256Of } from "@same-kit/shared";
 import type { AppClient } from "../../adapters/app/app-client.ts";
 import { type CollectedFiles, type ContentFile, describeFile } from "../../adapters/files/collect-files.ts";
@@ -21,9 +21,6 @@ export type SentFiles = {
 };
 
 const AT_ONCE = 4;
-// Each other content costs a round trip, which on a slow line takes longer than sending a small content again with a later run.
-const SMALL_BYTES = 32 * 1024;
-const ALL_SMALL_BYTES = 128 * 1024;
 /** The log of this command itself may be in the folder and changes a few times; a file that changes more often is excluded. */
 const MAX_CHANGES = 5;
 
@@ -86,11 +83,12 @@ async function sendOnce({ client, id, files, signal }: SendFiles): Promise<strin
   return answer.manifest;
 }
 
+/** Each other content costs a round trip and a blob, which takes longer than sending a small content again with a later run. */
 async function readSmall(folder: string, files: readonly ContentFile[]): Promise<Record<string, string>> {
   const contents: Record<string, string> = {};
-  let left = ALL_SMALL_BYTES;
+  let left = INLINE_FILES_BYTES;
   for (const file of files) {
-    if (file.sizeBytes > Math.min(left, SMALL_BYTES)) continue;
+    if (file.sizeBytes > Math.min(left, INLINE_FILE_BYTES)) continue;
     contents[file.sha256] = Buffer.from(await readAsNamed(folder, file)).toString("base64");
     left -= file.sizeBytes;
   }
