@@ -102,7 +102,7 @@ test("a failing storage account is reported in one line, with what was to be sto
   await expect(saving).rejects.toThrow(why);
   const reference = { container: "hub-largemessages", name: "run-1/session-a.dill", sizeBytes: 1, sha256: "a" };
   await expect(blobs.load("run-1", reference)).rejects.toThrow(
-    /could not be read: the app.s storage account failed with HTTP 403\.$/,
+    /could not be read: the app.s storage account failed with HTTP 403 AuthorizationFailure\.$/,
   );
 });
 
