@@ -30,7 +30,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { client, delivery, appLease } = parts;
   await options.beforeWork?.(client);
   delivery.start();
-  await appLease.start(workOf(parts, hub, options));
+  await appLease.start(workOf(parts, hub, options), hub.appLeaseText);
   const stopping = new AbortController();
   const keptMs = settings.entityMessageReorderWindowInMinutes * 60_000;
   const cleaning = keepEntitiesClean({ client, clock, log: log.child("engine.entities"), keptMs }, stopping.signal);

@@ -16,6 +16,10 @@ export type StorageAccount = {
   queue(name: string): StorageQueue;
   table(name: string): StorageTable;
   container(name: string): BlobContainer;
+  /** Names of all queues that begin with `prefix`. */
+  listQueues(prefix: string): Promise<string[]>;
+  /** Names of all tables that begin with `prefix`, which is not empty. */
+  listTables(prefix: string): Promise<string[]>;
   /** Rejects if any of the three services does not respond. */
   ping(): Promise<void>;
   /**

@@ -43,8 +43,10 @@ export class AppLease {
   /**
    * Lets `work` run while this app has the lease. Resolves once the first attempt to acquire it has ended, whatever the
    * outcome.
+   *
+   * @param blobText - The content of the lease's blob, read just before.
    */
-  async start(work: AppWork): Promise<void> {
+  async start(work: AppWork, blobText: string): Promise<void> {
     if (!this.#deps.settings.useAppLease) {
       work.start();
       this.#loop = new Promise<void>((resolve) => {
@@ -52,7 +54,7 @@ export class AppLease {
       }).then(() => work.stop());
       return;
     }
-    const first = await this.#tryAcquire();
+    const first = await this.#tryAcquire(parseInfo(blobText));
     if (first === "ours") work.start();
     this.#loop = this.#run(work, first);
   }
@@ -102,10 +104,11 @@ export class AppLease {
     if (this.#wake.signal.aborted && !this.#stopping.signal.aborted) this.#wake = new AbortController();
   }
 
-  async #tryAcquire(): Promise<Attempt> {
+  /** @param known - The content of the lease's blob, if it was just read. */
+  async #tryAcquire(known?: AppLeaseInfo): Promise<Attempt> {
     const { hub, settings, log } = this.#deps;
     try {
-      const info = await this.#readInfo();
+      const info = known ?? (await this.#readInfo());
       if (info.DesiredSwapId === this.#leaseId && info.OwnerId !== null) {
         // Requested by makePrimary. If the owner's lease has expired in the meantime, there is nothing to change.
         await hub.appLease.container.changeLease(info.OwnerId, this.#leaseId).catch((error: unknown) => {
@@ -159,18 +162,22 @@ export class AppLease {
 
   async #readInfo(): Promise<AppLeaseInfo> {
     const { container, blobName } = this.#deps.hub.appLease;
-    const value: unknown = jsonOrText((await container.download(blobName)).toString("utf8"));
-    const text = (name: keyof AppLeaseInfo) => {
-      const found = isRecord(value) ? value[name] : null;
-      return typeof found === "string" ? found : null;
-    };
-    return { OwnerId: text("OwnerId"), DesiredSwapId: text("DesiredSwapId") };
+    return parseInfo((await container.download(blobName)).toString("utf8"));
   }
 
   async #writeInfo(info: AppLeaseInfo): Promise<void> {
     const { container, blobName } = this.#deps.hub.appLease;
     await container.upload(blobName, Buffer.from(JSON.stringify(info)));
   }
+}
+
+function parseInfo(blobText: string): AppLeaseInfo {
+  const value: unknown = jsonOrText(blobText);
+  const text = (name: keyof AppLeaseInfo) => {
+    const found = isRecord(value) ? value[name] : null;
+    return typeof found === "string" ? found : null;
+  };
+  return { OwnerId: text("OwnerId"), DesiredSwapId: text("DesiredSwapId") };
 }
 
 /** `theirs`: another app has it. `failed`: the storage gave no usable response. */

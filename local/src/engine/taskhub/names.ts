@@ -4,9 +4,11 @@
 import { UsageError } from "@same-kit/shared";
 import type { EngineErrorCode } from "../errors.ts";
 
+/** The prefix of the names of a hub's queues; no other hub's queues have it. */
+export const queuePrefix = (hubName: string): string => `${hubName.toLowerCase()}-`;
 export const controlQueueName = (hubName: string, partition: number): string =>
-  `${hubName.toLowerCase()}-control-${String(partition).padStart(2, "0")}`;
-export const workItemQueueName = (hubName: string): string => `${hubName.toLowerCase()}-workitems`;
+  `${queuePrefix(hubName)}control-${String(partition).padStart(2, "0")}`;
+export const workItemQueueName = (hubName: string): string => `${queuePrefix(hubName)}workitems`;
 export const historyTableName = (hubName: string): string => `${hubName}History`;
 export const instancesTableName = (hubName: string): string => `${hubName}Instances`;
 export const partitionsTableName = (hubName: string): string => `${hubName}Partitions`;

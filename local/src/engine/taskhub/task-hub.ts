@@ -13,6 +13,7 @@ import {
   largeMessagesContainerName,
   partitionOf,
   partitionsTableName,
+  queuePrefix,
   workItemQueueName,
 } from "./names.ts";
 
@@ -40,19 +41,31 @@ export type TaskHub = {
 
 export type TaskHubOptions = { storage: StorageAccount; hubName: string; partitionCount: number };
 
-const CREATED_BEFORE = [409];
+/** A hub whose parts all exist. */
+export type OpenTaskHub = TaskHub & {
+  /** The content of the app lease's blob when the hub was opened. */
+  appLeaseText: string;
+};
 
-/** Opens a hub and creates its missing parts; safe if others do the same. */
-export async function openTaskHub(options: TaskHubOptions): Promise<TaskHub> {
+const MISSING = [404];
+const CREATED_BEFORE = [409];
+/** The response to a shared access signature without the right to list; it may still have the right to create. */
+const MAY_NOT_LIST = [403];
+
+/**
+ * Opens a hub and creates its missing parts; safe if others do the same. Nearly every hub exists completely, so four
+ * concurrent requests first find out what is missing.
+ */
+export async function openTaskHub(options: TaskHubOptions): Promise<OpenTaskHub> {
+  const { storage, hubName } = options;
   const hub = attachTaskHub(options);
-  await Promise.all([
-    ...[...hub.controlQueues, hub.workItemQueue].map((queue) => queue.createIfNotExists()),
-    hub.history.createIfNotExists(),
-    hub.instances.createIfNotExists(),
-    createPartitionRows(hub),
-    createAppLease(hub),
+  const [appLeaseText] = await Promise.all([
+    openAppLease(hub),
+    createMissing([...hub.controlQueues, hub.workItemQueue], storage.listQueues(queuePrefix(hubName))),
+    createMissing([hub.history, hub.instances], storage.listTables(hubName)),
+    openPartitionRows(hub),
   ]);
-  return hub;
+  return { ...hub, appLeaseText };
 }
 
 /** The hub, whether or not it exists: sends no request. */
@@ -78,11 +91,21 @@ export function attachTaskHub({ storage, hubName, partitionCount }: TaskHubOptio
   };
 }
 
-async function createPartitionRows(hub: TaskHub): Promise<void> {
-  await hub.partitions.createIfNotExists();
-  // A hub that was opened before has them: one request instead of one per row.
-  const there = new Set<string>();
-  for await (const { rowKey } of hub.partitions.query()) there.add(rowKey);
+async function createMissing(
+  wanted: readonly (StorageQueue | StorageTable)[],
+  listing: Promise<string[]>,
+): Promise<void> {
+  const there = new Set(await ignoring(MAY_NOT_LIST, listing));
+  await Promise.all(wanted.filter(({ name }) => !there.has(name)).map((it) => it.createIfNotExists()));
+}
+
+async function openPartitionRows(hub: TaskHub): Promise<void> {
+  const keys = await ignoring(
+    MISSING,
+    Array.fromAsync(hub.partitions.query(), ({ rowKey }) => rowKey),
+  );
+  if (keys === undefined) await hub.partitions.createIfNotExists();
+  const there = new Set(keys);
   const missing = hub.controlQueues.filter(({ name }) => !there.has(name));
   await Promise.all(
     missing.map(({ name }) =>
@@ -95,8 +118,12 @@ async function createPartitionRows(hub: TaskHub): Promise<void> {
 }
 
 /** A real host expects the container and the blob, even if the app lease is off. */
-async function createAppLease({ appLease: { container, blobName } }: TaskHub): Promise<void> {
+async function openAppLease({ appLease: { container, blobName } }: TaskHub): Promise<string> {
+  const read = async () => (await container.download(blobName)).toString("utf8");
+  const found = await ignoring(MISSING, read());
+  if (found !== undefined) return found;
   await container.createIfNotExists();
-  const content = Buffer.from("{}");
-  await ignoring(CREATED_BEFORE, container.upload(blobName, content, { onlyIfNew: true }));
+  await ignoring(CREATED_BEFORE, container.upload(blobName, Buffer.from("{}"), { onlyIfNew: true }));
+  // Another host may have created it first, and written its owner.
+  return read();
 }

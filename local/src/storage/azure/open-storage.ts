@@ -5,10 +5,12 @@ import type { QueueServiceClient } from "@azure/storage-queue";
 import { DEVELOPMENT_PORTS, developmentConnection, PUBLIC_DEVELOPMENT_KEY } from "../../shared/development-account.ts";
 import type { StorageAccount } from "../storage-account.ts";
 import { ignoring } from "../storage-errors.ts";
+import type { TableFilter } from "../storage-table.ts";
 import { AzureContainer } from "./azure-container.ts";
 import { AzureQueue } from "./azure-queue.ts";
 import { AzureTable } from "./azure-table.ts";
 import { escapeJson } from "./escape-json.ts";
+import { toOData } from "./odata-filter.ts";
 import { asked } from "./refusals.ts";
 import { pipelineUnder, type RequestTerms, tablePolicyUnder } from "./request-terms.ts";
 import { azureSdk } from "./sdk.ts";
@@ -65,6 +67,14 @@ export function openStorageLater(connectionString: string, agent?: Agent): Azure
     queue: (name) => new AzureQueue(clients().queues.getQueueClient(name)),
     table: (name) => new AzureTable(clients().tableNamed(name)),
     container: (name) => new AzureContainer(clients().blobs.getContainerClient(name)),
+    listQueues: (prefix) => asked(Array.fromAsync(clients().queues.listQueues({ prefix }), ({ name }) => name)),
+    async listTables(prefix) {
+      const queryOptions = { filter: toOData(namesWith(prefix)) };
+      const names = await asked(
+        Array.fromAsync(clients().tables.listTables({ queryOptions }), ({ name }) => name ?? ""),
+      );
+      return names.filter((name) => name.startsWith(prefix));
+    },
     async ping() {
       const { blobs, queues, tables } = clients();
       const firstOf = async (pages: AsyncIterable<unknown>) => {
@@ -106,6 +116,17 @@ function openClients(text: string, terms: RequestTerms): Clients {
     queues: new QueueServiceClient(QueueServiceClient.fromConnectionString(text).url, pipeline()),
     tables: TableServiceClient.fromConnectionString(text, tableOptions),
     tableNamed: (name) => TableClient.fromConnectionString(text, name, tableOptions),
+  };
+}
+
+/** The service has no filter by prefix, only by range: the end is the prefix with its last character incremented. */
+function namesWith(prefix: string): TableFilter {
+  const end = prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
+  return {
+    and: [
+      { column: "TableName", is: "ge", value: prefix },
+      { column: "TableName", is: "lt", value: end },
+    ],
   };
 }
 

@@ -36,6 +36,10 @@ export class MemoryQueue implements StorageQueue {
     this.#turns = turns;
   }
 
+  get isCreated(): boolean {
+    return this.#exists;
+  }
+
   async createIfNotExists(): Promise<void> {
     await this.#turns.next();
     requireQueueName(this.name);

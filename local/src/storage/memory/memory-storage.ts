@@ -26,14 +26,23 @@ const NOT_SERVED = "http://memory.invalid/devstoreaccount1";
 
 export function createMemoryStorage({ clock, blobEndpoint = NOT_SERVED }: MemoryStorageOptions): MemoryStorage {
   const turns = new Turns();
-  const queues = byName((name) => new MemoryQueue(name, clock, turns));
-  const tables = byName((name) => new MemoryTable(name, turns));
-  const containers = byName((name) => new MemoryContainer(name, `${blobEndpoint}/${name}`, clock, turns));
+  const queues = new Map<string, MemoryQueue>();
+  const tables = new Map<string, MemoryTable>();
+  const containers = new Map<string, MemoryContainer>();
   return {
     blobEndpoint,
-    queue: queues,
-    table: tables,
-    container: containers,
+    queue: (name) => knownOrNew(queues, name, () => new MemoryQueue(name, clock, turns)),
+    table: (name) => knownOrNew(tables, name, () => new MemoryTable(name, turns)),
+    container: (name) =>
+      knownOrNew(containers, name, () => new MemoryContainer(name, `${blobEndpoint}/${name}`, clock, turns)),
+    async listQueues(prefix) {
+      await turns.next();
+      return createdNames(queues, prefix);
+    },
+    async listTables(prefix) {
+      await turns.next();
+      return createdNames(tables, prefix);
+    },
     ping: () => turns.next(),
     abandon: () => turns.abandon(),
     get isBusy() {
@@ -46,11 +55,12 @@ export function createMemoryStorage({ clock, blobEndpoint = NOT_SERVED }: Memory
 }
 
 /** Caches one object per name. */
-function byName<Resource>(create: (name: string) => Resource): (name: string) => Resource {
-  const known = new Map<string, Resource>();
-  return (name) => {
-    const found = known.get(name) ?? create(name);
-    known.set(name, found);
-    return found;
-  };
+function knownOrNew<Resource>(known: Map<string, Resource>, name: string, create: () => Resource): Resource {
+  const found = known.get(name) ?? create();
+  known.set(name, found);
+  return found;
+}
+
+function createdNames(known: ReadonlyMap<string, { isCreated: boolean }>, prefix: string): string[] {
+  return [...known].flatMap(([name, { isCreated }]) => (isCreated && name.startsWith(prefix) ? [name] : []));
 }

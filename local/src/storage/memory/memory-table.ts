@@ -33,6 +33,10 @@ export class MemoryTable implements StorageTable {
     this.#turns = turns;
   }
 
+  get isCreated(): boolean {
+    return this.#exists;
+  }
+
   async createIfNotExists(): Promise<void> {
     await this.#turns.next();
     requireTableName(this.name);

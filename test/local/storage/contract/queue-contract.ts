@@ -41,6 +41,15 @@ export function describeQueues({ account, eventually }: StorageSubject): void {
     });
   });
 
+  test("existing queues are listed by prefix", async () => {
+    const prefix = newName("q-");
+    const names = ["-b", "-a", "-a-1", "c"].map((it) => `${prefix}${it}`);
+    for (const name of names) await account().queue(name).createIfNotExists();
+    expect(await refusalOf(account().queue(`${prefix}-absent`).send("a"))).toBe("404 QueueNotFound");
+    expect((await account().listQueues(`${prefix}-`)).toSorted()).toEqual(names.slice(0, 3).toSorted());
+    expect(await account().listQueues(`${prefix}-x`)).toEqual([]);
+  });
+
   describe("the status of a queue", () => {
     test("includes the number of messages and the time of the oldest visible one, without receiving any", async () => {
       const queue = await openQueue();

@@ -43,6 +43,16 @@ export function describeTables({ account }: StorageSubject): void {
     });
   });
 
+  test("existing tables are listed by prefix", async () => {
+    const prefix = newName("T");
+    const names = ["History", "Instances", "History2", "zz"].map((it) => `${prefix}${it}`);
+    for (const name of [...names, prefix.slice(0, -1)]) await account().table(name).createIfNotExists();
+    expect(await refusalOf(account().table(`${prefix}Absent`).insert(row("a")))).toBe("404 TableNotFound");
+    expect((await account().listTables(prefix)).toSorted()).toEqual(names.toSorted());
+    expect((await account().listTables(`${prefix}z`)).toSorted()).toEqual([`${prefix}zz`]);
+    expect(await account().listTables(`${prefix}x`)).toEqual([]);
+  });
+
   describe("an entity", () => {
     test("is returned with all its values", async () => {
       const table = await openTable();
