@@ -61,7 +61,7 @@ export interface StorageTable {
    * @throws StorageError of the first operation that fails; 400 `InvalidInput` above 100 operations, 400
    *   `InvalidDuplicateRow` for two of one entity, 413 `RequestBodyTooLarge` above 4 MiB.
    */
-  transact(actions: readonly TableAction[]): Promise<(string | null)[]>;
+  transact(actions: readonly TableAction[], options?: { signal?: AbortSignal }): Promise<(string | null)[]>;
   /** Every match, ordered by partition key and row key. */
   query(query?: TableQuery): AsyncIterable<StoredEntity>;
   /** At most `size` (1 to 1000) entities; a page before the last may contain fewer. */

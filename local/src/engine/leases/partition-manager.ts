@@ -3,7 +3,7 @@ import { isPreconditionFailed } from "../../storage/storage-errors.ts";
 import type { TaskHub } from "../taskhub/task-hub.ts";
 import { readBlobLeases } from "./blob-leases.ts";
 import { decideRow, decideSteals, type PassContext, type RowDecision } from "./partition-rules.ts";
-import { readPartitions, writePartition } from "./partition-table.ts";
+import { readPartitions, writePartition, writePartitionsTogether } from "./partition-table.ts";
 import { isGoneWorker } from "./worker-id.ts";
 
 /** Notified about ownership changes of control queues. */
@@ -155,17 +155,21 @@ class PartitionWorker implements PartitionManager {
   async #pass(isStopping: boolean): Promise<RowDecision[]> {
     const { hub, workerId } = this.#deps;
     const abortSignal = AbortSignal.timeout(PASS_TIMEOUT_MS);
-    const [rows, held] = await Promise.all([readPartitions(hub, abortSignal), readBlobLeases(hub)]);
+    // While everything is being released, the readers of other hosts do not matter.
+    const blobLeases = isStopping ? this.#held : readBlobLeases(hub);
+    const [rows, held] = await Promise.all([readPartitions(hub, abortSignal), blobLeases]);
     this.#noteHeld(held);
     const context = { ...this.#contextOf(held), isStopping };
     const decisions = rows.map((row) => decideRow(row, context));
     for (const { queueName, currentOwner } of rows) {
       if (currentOwner !== workerId || held.has(queueName)) this.#lose(queueName);
     }
-    await allOrFirstError(decisions.map((decision) => this.#carryOut(decision, abortSignal)));
+    // Draining starts before the rows say so, because it can only make us do less.
+    for (const { row, mine } of decisions) if (mine === "drain") this.#drain(row.queueName);
+    await this.#write(decisions, abortSignal, (decision) => this.#follow(decision));
     if (isStopping) return decisions;
     const steals = decideSteals(this.#shared(decisions), workerId);
-    await allOrFirstError(steals.map(async ({ row }) => void (await writePartition(hub, row, abortSignal))));
+    await this.#write(steals, abortSignal);
     return [...decisions, ...steals];
   }
 
@@ -186,10 +190,29 @@ class PartitionWorker implements PartitionManager {
     return decisions.filter(({ row }) => !this.#held.has(row.queueName));
   }
 
-  async #carryOut({ row, isChanged, mine }: RowDecision, abortSignal: AbortSignal): Promise<void> {
-    // Draining starts before the row says so, because it can only make us do less.
-    if (mine === "drain") this.#drain(row.queueName);
-    if (isChanged) await writePartition(this.#deps.hub, row, abortSignal);
+  /**
+   * Writes all changed rows with one request. If another worker changed one of them, writes each row separately, because
+   * that must not prevent us from writing the others.
+   *
+   * @param follow - Called for each decision whose row is written.
+   */
+  async #write(
+    decisions: readonly RowDecision[],
+    abortSignal: AbortSignal,
+    follow: (decision: RowDecision) => void = () => {},
+  ): Promise<void> {
+    const { hub } = this.#deps;
+    const changed = decisions.filter(({ isChanged }) => isChanged).map(({ row }) => row);
+    const areWritten = changed.length > 1 && (await writePartitionsTogether(hub, changed, abortSignal));
+    await allOrFirstError(
+      decisions.map(async (decision) => {
+        if (decision.isChanged && !areWritten) await writePartition(hub, decision.row, abortSignal);
+        follow(decision);
+      }),
+    );
+  }
+
+  #follow({ row, mine }: RowDecision): void {
     if (mine === "own" && !this.#isStopping) this.#read(row.queueName);
     if (mine === "none") this.#drains.delete(row.queueName);
   }

@@ -1,5 +1,7 @@
 // Rows of `{Hub}Partitions`. Source: Azure/durabletask, DurableTask.AzureStorage/Partitioning/TablePartitionLease.cs.
 
+import { ignoring } from "../../storage/storage-errors.ts";
+import type { Entity } from "../../storage/storage-table.ts";
 import { booleanValue, type ColumnValue, dateTime, textValue } from "../../storage/table-values.ts";
 import type { TaskHub } from "../taskhub/task-hub.ts";
 
@@ -15,6 +17,9 @@ export type PartitionRow = {
   expiresAt: string | null;
   isDraining: boolean;
 };
+
+/** The row was removed, or changed. */
+const ROW_CHANGED = [404, 412];
 
 /** Reads all rows, ordered by queue name. */
 export async function readPartitions(hub: TaskHub, signal?: AbortSignal): Promise<PartitionRow[]> {
@@ -37,12 +42,31 @@ export async function readPartitions(hub: TaskHub, signal?: AbortSignal): Promis
  * @throws StorageError 412 if another host changed the row since it was read.
  */
 export async function writePartition(hub: TaskHub, row: PartitionRow, signal?: AbortSignal): Promise<string> {
+  return hub.partitions.update(toEntity(row), "Replace", { etag: row.etag, ...(signal && { signal }) });
+}
+
+/**
+ * Writes rows with one request, under the same condition.
+ *
+ * @returns false if one of them was changed or removed since it was read: then none is written.
+ */
+export async function writePartitionsTogether(
+  hub: TaskHub,
+  rows: readonly PartitionRow[],
+  signal: AbortSignal,
+): Promise<boolean> {
+  const actions = rows.map((row) => {
+    return { kind: "update", entity: toEntity(row), mode: "Replace", etag: row.etag } as const;
+  });
+  return (await ignoring(ROW_CHANGED, hub.partitions.transact(actions, { signal }))) !== undefined;
+}
+
+function toEntity(row: PartitionRow): Entity {
   const columns: Record<string, ColumnValue> = { IsDraining: row.isDraining };
   if (row.currentOwner !== null) columns["CurrentOwner"] = row.currentOwner;
   if (row.nextOwner !== null) columns["NextOwner"] = row.nextOwner;
   if (row.ownedSince !== null) columns["OwnedSince"] = dateTime(row.ownedSince);
   if (row.lastRenewal !== null) columns["LastRenewal"] = dateTime(row.lastRenewal);
   if (row.expiresAt !== null) columns["ExpiresAt"] = dateTime(row.expiresAt);
-  const entity = { partitionKey: "", rowKey: row.queueName, columns };
-  return hub.partitions.update(entity, "Replace", { etag: row.etag, ...(signal && { signal }) });
+  return { partitionKey: "", rowKey: row.queueName, columns };
 }

@@ -60,8 +60,12 @@ export class AzureTable implements StorageTable {
     await asked(this.#client.deleteEntity(partitionKey, rowKey));
   }
 
-  async transact(actions: readonly TableAction[]): Promise<(string | null)[]> {
-    const { subResponses } = await asked(this.#client.submitTransaction(actions.map(toTransactionAction)));
+  async transact(
+    actions: readonly TableAction[],
+    { signal }: { signal?: AbortSignal } = {},
+  ): Promise<(string | null)[]> {
+    const options = signal && { abortSignal: signal };
+    const { subResponses } = await asked(this.#client.submitTransaction(actions.map(toTransactionAction), options));
     // By position, because the response to an update does not name its row.
     return actions.map((_, index) => subResponses[index]?.etag ?? null);
   }

@@ -75,8 +75,11 @@ export class MemoryTable implements StorageTable {
     this.#remove(key);
   }
 
-  async transact(actions: readonly TableAction[]): Promise<(string | null)[]> {
-    await this.#begin();
+  async transact(
+    actions: readonly TableAction[],
+    { signal }: { signal?: AbortSignal } = {},
+  ): Promise<(string | null)[]> {
+    await this.#begin(signal);
     requireTransaction(actions);
     for (const action of actions) this.#check(action);
     return actions.map((action) => {

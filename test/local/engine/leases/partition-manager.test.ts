@@ -1,34 +1,100 @@
 import { createSystemClock, silentLogger } from "@same-kit/shared";
-import { expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { startPartitionManager } from "../../../../local/src/engine/leases/partition-manager.ts";
 import { readPartitions } from "../../../../local/src/engine/leases/partition-table.ts";
-import { openTaskHub } from "../../../../local/src/engine/taskhub/task-hub.ts";
+import { attachTaskHub, openTaskHub } from "../../../../local/src/engine/taskhub/task-hub.ts";
 import { createMemoryStorage } from "../../../../local/src/storage/memory/memory-storage.ts";
+import type { StorageTable } from "../../../../local/src/storage/storage-table.ts";
+import { type Intercept, interceptStorage } from "../../../helpers/intercept-storage.ts";
 import { SdkInvoker } from "../../../helpers/sdk-orchestrator.ts";
 import { VirtualWorld } from "../../../helpers/virtual-world.ts";
 import { waitFor } from "../../../helpers/wait-for.ts";
 
-async function startOnMemory() {
+async function startOnMemory(intercept: Intercept = (_, proceed) => proceed()) {
   const clock = createSystemClock();
-  const hub = await openTaskHub({ storage: createMemoryStorage({ clock }), hubName: "Hub", partitionCount: 4 });
+  const storage = createMemoryStorage({ clock });
+  const hub = await openTaskHub({ storage, hubName: "Hub", partitionCount: 4 });
+  const calls: string[] = [];
+  const watched = interceptStorage(storage, (call, proceed) => {
+    calls.push(`${call.resource} ${call.operation}`);
+    return intercept(call, proceed);
+  });
   const open = new Set<string>();
   const reader = {
     open: (queueName: string) => void open.add(queueName),
     lose: (queueName: string) => void open.delete(queueName),
     drain: async (queueName: string) => void open.delete(queueName),
   };
-  const manager = startPartitionManager({ hub, workerId: "one", reader, clock, log: silentLogger });
-  return { hub, manager, open };
+  const own = attachTaskHub({ storage: watched, hubName: "Hub", partitionCount: 4 });
+  const manager = startPartitionManager({ hub: own, workerId: "one", reader, clock, log: silentLogger });
+  const owners = async () => (await readPartitions(hub)).map(({ currentOwner }) => currentOwner);
+  return { hub, manager, open, calls, owners };
 }
 
-test("idle queues are released with a single write each", async () => {
-  const { hub, manager, open } = await startOnMemory();
+const QUEUES = [0, 1, 2, 3].map((index) => `hub-control-0${index}`);
+const PASS = ["hub-leases list", "HubPartitions query"];
+
+test("all idle queues are claimed with one write, and released with one", async () => {
+  const { hub, manager, open, calls } = await startOnMemory();
   await waitFor(() => open.size === 4);
-  const update = vi.spyOn(hub.partitions, "update");
+  expect(calls.splice(0)).toEqual([...PASS, "HubPartitions transact"]);
   await manager.stop();
-  expect(update).toHaveBeenCalledTimes(4);
+  // Without a look at the leases of hosts of Durable Functions 2.x.
+  expect(calls).toEqual(["HubPartitions query", "HubPartitions transact"]);
   const rows = await readPartitions(hub);
   expect(rows.map(({ currentOwner, isDraining }) => [currentOwner, isDraining])).toEqual(Array(4).fill([null, false]));
+});
+
+test("a single row is written without a transaction", async () => {
+  const { hub, manager, open, calls } = await startOnMemory();
+  await waitFor(() => open.size === 4);
+  for (const rowKey of QUEUES.slice(1)) await hub.partitions.delete({ partitionKey: "", rowKey });
+  calls.length = 0;
+  await manager.stop();
+  expect(calls).toEqual(["HubPartitions query", "HubPartitions update"]);
+});
+
+describe.each([
+  [
+    "took",
+    (table: StorageTable, rowKey: string) =>
+      table.upsert({ partitionKey: "", rowKey, columns: { CurrentOwner: "thief" } }, "Merge"),
+  ],
+  ["removed", (table: StorageTable, rowKey: string) => table.delete({ partitionKey: "", rowKey })],
+] as const)("a row that another client %s in the middle of a pass", (_, change) => {
+  test("does not prevent the worker from claiming the others", async () => {
+    const partitions = Promise.withResolvers<StorageTable>();
+    let isFirst = true;
+    const { hub, manager, open, calls, owners } = await startOnMemory(async ({ operation }, proceed) => {
+      if (operation === "transact" && isFirst) await change(await partitions.promise, QUEUES[1] ?? "");
+      isFirst &&= operation !== "transact";
+      return proceed();
+    });
+    partitions.resolve(hub.partitions);
+    await waitFor(() => open.size === 3);
+    expect([...open].toSorted()).toEqual(QUEUES.filter((it) => it !== QUEUES[1]));
+    expect(calls.slice(0, 7)).toEqual([...PASS, "HubPartitions transact", ...Array(4).fill("HubPartitions update")]);
+    expect((await owners()).filter((it) => it === "one")).toHaveLength(3);
+    await manager.stop();
+    expect((await owners()).filter((it) => it === "one")).toEqual([]);
+  });
+});
+
+test.each(["refused", "lost"])("all queues are claimed, and released in the end, if any request is %s", async (fate) => {
+  for (let at = 1; at <= 5; at += 1) {
+    let count = 0;
+    const { manager, open, calls, owners } = await startOnMemory(async (_, proceed) => {
+      count += 1;
+      if (count !== at) return proceed();
+      if (fate === "lost") await proceed().catch(() => {});
+      throw new Error("The storage is out of order.");
+    });
+    await waitFor(() => open.size === 4);
+    expect(await owners()).toEqual(Array(4).fill("one"));
+    await manager.stop();
+    expect([open.size, await owners()]).toEqual([0, Array(4).fill(null)]);
+    expect(calls.length).toBeGreaterThan(5);
+  }
 });
 
 test("a queue that is claimed while the worker stops is released without being read", async () => {

@@ -166,6 +166,20 @@ export function describeTables({ account }: StorageSubject): void {
       expect(etags).toEqual([...stored.map(({ etag }) => etag), null]);
     });
 
+    test("writes entities with an empty partition key if all ETags match, else none", async () => {
+      const table = await openTable();
+      const etags = await Promise.all(["a", "b"].map((it) => table.insert(row(it, { n: 1, gone: true }, ""))));
+      const update = (rowKey: string, n: number, etag = ""): TableAction => {
+        return { kind: "update", entity: row(rowKey, { n }, ""), mode: "Replace", etag };
+      };
+      await table.transact([update("a", 2, etags[0]), update("b", 2, etags[1])]);
+      const [a, b] = await Array.fromAsync(table.query());
+      expect([a?.columns, b?.columns]).toEqual([{ n: 2 }, { n: 2 }]);
+      const stale = table.transact([update("a", 3, a?.etag), update("b", 3, etags[1])]);
+      expect(await refusalOf(stale)).toBe("412 UpdateConditionNotSatisfied");
+      expect(await Array.fromAsync(table.query())).toEqual([a, b]);
+    });
+
     const impossible: [string, TableAction, string][] = [
       ["an insert of an existing entity", insert("there"), "409 EntityAlreadyExists"],
       [
@@ -292,6 +306,8 @@ export function describeTables({ account }: StorageSubject): void {
       const signal = AbortSignal.abort();
       await expect(Array.fromAsync(table.query({ signal }))).rejects.toThrow();
       await expect(table.update(row("a"), "Merge", { signal })).rejects.toThrow();
+      await expect(table.transact([insert("a")], { signal })).rejects.toThrow();
+      expect(await keysOf(table)).toEqual([]);
     });
   });
 }
