@@ -74,7 +74,7 @@ export async function startParts(setting: LocalSetting, running: StopStack): Pro
     startHubEngine(setting, { account, invokerComing, possiblyCorruptRuns }),
   );
   // Stopped before the host: running work is finished and saved while the worker still answers.
-  running.add(async () => stopEngine(await engineStarting.catch(() => undefined), storage, account));
+  running.add(() => stopEngine(engineStarting, storage, account));
   running.add(async () => extension.endWaiting());
   // An open reader would keep the host's port open.
   running.add(async () => events.close());
@@ -140,8 +140,11 @@ async function startHubEngine(
   }
 }
 
-/** Without a storage that answers, the engine cannot save its work and gets no time to try. */
-async function stopEngine(engine: Engine | undefined, { lost }: LocalStorage, account: StorageAccount): Promise<void> {
+/**
+ * Without a storage that answers, the engine can neither save its work nor release its partitions, and gets no time to
+ * try.
+ */
+async function stopEngine(starting: Promise<Engine>, { lost }: LocalStorage, account: StorageAccount): Promise<void> {
   const ended = new AbortController();
   const wait = (ms: number) => delay(ms, undefined, { signal: ended.signal }).catch(() => {});
   const givenUp = Promise.race([lost, wait(ENGINE_STOP_LIMIT_MS)]).then(() => {
@@ -149,7 +152,12 @@ async function stopEngine(engine: Engine | undefined, { lost }: LocalStorage, ac
     account.abandon();
     return wait(STOP_WITHOUT_STORAGE_MS);
   });
-  await Promise.race([engine?.stop(), givenUp]).finally(() => ended.abort());
+  // An engine whose start failed has stopped itself.
+  const stopped = starting.then(
+    (engine) => engine.stop(),
+    () => {},
+  );
+  await Promise.race([stopped, givenUp]).finally(() => ended.abort());
 }
 
 /** The parts of the storage that callers of `startLocal` see. */

@@ -15,7 +15,8 @@ export type EngineOptions = {
   workerId?: string;
   /**
    * Runs once the hub exists, before any of its messages is received: instances that must not continue can be
-   * suspended, and the functions may still be loading until it resolves.
+   * suspended, and the functions may still be loading until it resolves. If it fails, the partitions are released and
+   * the start fails.
    */
   beforeWork?: (client: TaskHubClient) => Promise<void>;
   onInstanceEnded?: OnInstanceEnded;

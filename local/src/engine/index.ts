@@ -7,7 +7,7 @@ import { keepEntitiesClean } from "./entities/clean-entities.ts";
 import type { AppWork } from "./leases/app-lease.ts";
 import { type PartitionManager, startPartitionManager } from "./leases/partition-manager.ts";
 import { newWorkerId } from "./leases/worker-id.ts";
-import { openTaskHub, type TaskHub } from "./taskhub/task-hub.ts";
+import { type OpenTaskHub, openTaskHub, type TaskHub } from "./taskhub/task-hub.ts";
 
 export { FUNCTION_LOG_CATEGORY } from "./function-log.ts";
 export { resolveDurableTaskSettings } from "./resolve-settings.ts";
@@ -27,10 +27,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { hubName, partitionCount } = settings;
   const hub = await openTaskHub({ storage, hubName, partitionCount });
   const parts = assemble(hub, options);
-  const { client, delivery, appLease } = parts;
-  await options.beforeWork?.(client);
-  delivery.start();
-  await appLease.start(workOf(parts, hub, options), hub.appLeaseText);
+  const stopWork = await startWork(parts, hub, options);
+  const { client, delivery } = parts;
   const stopping = new AbortController();
   const keptMs = settings.entityMessageReorderWindowInMinutes * 60_000;
   const cleaning = keepEntitiesClean({ client, clock, log: log.child("engine.entities"), keptMs }, stopping.signal);
@@ -41,10 +39,35 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     async stop() {
       stopping.abort();
       await cleaning;
-      await appLease.stop();
-      await delivery.stop();
+      await stopWork();
     },
   };
+}
+
+/**
+ * Claims partitions while the functions load, and receives messages once `beforeWork` has ended.
+ *
+ * @returns a function that ends the work and releases the partitions.
+ */
+async function startWork(parts: EngineParts, hub: OpenTaskHub, options: EngineOptions): Promise<() => Promise<void>> {
+  const { client, delivery, appLease } = parts;
+  const reading = Promise.withResolvers<void>();
+  const leased = appLease.start(workOf(parts, hub, options, reading.promise), hub.appLeaseText);
+  const stop = async () => {
+    await leased;
+    await appLease.stop();
+    await delivery.stop();
+  };
+  try {
+    await options.beforeWork?.(client);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  delivery.start();
+  reading.resolve();
+  await leased;
+  return stop;
 }
 
 /**
@@ -54,14 +77,15 @@ function workOf(
   { activities, orchestrations }: EngineParts,
   hub: TaskHub,
   { clock, log, ...options }: EngineOptions,
+  reading: Promise<void>,
 ): AppWork {
   const workerId = options.workerId ?? newWorkerId();
   let partitions: PartitionManager | null = null;
   return {
     start() {
       activities.start(hub.workItemQueue.name);
-      const reader = orchestrations;
-      partitions = startPartitionManager({ hub, workerId, reader, clock, log: log.child("engine.leases") });
+      const deps = { hub, workerId, reader: orchestrations, reading, clock };
+      partitions = startPartitionManager({ ...deps, log: log.child("engine.leases") });
     },
     async stop() {
       await activities.stop();

@@ -3,6 +3,7 @@ import path from "node:path";
 import { identifyProcess } from "@same-kit/shared";
 import { expect, test } from "vitest";
 import { listRunningHosts, parseStorageChoice, startLocal } from "../../../local/src/index.ts";
+import { openStorage } from "../../../local/src/storage/azure/open-storage.ts";
 import { fixtureApp, writeApp } from "../../helpers/function-app.ts";
 import { startLocalHost } from "../../helpers/local-host.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
@@ -116,6 +117,18 @@ test("an app that fails to load leaves nothing running", async () => {
   await expect(startLocal({ appDir, stateDir, port: 0 })).rejects.toThrow(/not today/);
   expect(await listRunningHosts(stateDir)).toEqual([]);
   await expect(readFile(path.join(stateDir, "azurite", "running.json"))).rejects.toMatchObject({ code: "ENOENT" });
+});
+
+test("an app that fails to load owns no partition of its hub", async () => {
+  const owner = await startLocalHost({ appDir: APP, stateDir: await makeTempDir(), storage: MEMORY, hubName: "Owner" });
+  const appDir = await writeApp({ "main.js": "throw new Error('not today');" });
+  const { connectionString } = owner.storage;
+  const storage = parseStorageChoice(connectionString);
+  const starting = startLocal({ appDir, stateDir: await makeTempDir(), port: 0, storage, hubName: "Broken" });
+  await expect(starting).rejects.toThrow(/not today/);
+  const partitions = openStorage(connectionString).table("BrokenPartitions");
+  const owners = await Array.fromAsync(partitions.query(), ({ columns }) => columns["CurrentOwner"]);
+  expect(owners).toEqual(Array(4).fill(undefined));
 });
 
 test("the process that owns the requested port is reported", async () => {

@@ -39,6 +39,9 @@ export class Delivery {
   readonly #deps: DeliveryDeps;
   readonly #held: HeldMessages;
   readonly #readers = new Map<string, QueueReader>();
+  /** Readers that start with the delivery. Until then, messages for their queues are sent as if others read them. */
+  readonly #waiting = new Map<string, QueueReader>();
+  #isStarted = false;
   readonly #sends = new Limiter(MAX_SENDS_AT_ONCE);
   readonly #stopped = new AbortController();
   /** Number of messages held only until they are due. */
@@ -55,8 +58,12 @@ export class Delivery {
     return this.#held.count <= this.#notDue;
   }
 
+  /** No message is received before this call. */
   start(): void {
+    this.#isStarted = true;
     this.#held.start();
+    for (const [queueName, reader] of this.#waiting) this.#begin(queueName, reader);
+    this.#waiting.clear();
   }
 
   /** Messages that are still held become visible in their queue when their timeout ends. */
@@ -66,19 +73,27 @@ export class Delivery {
   }
 
   /**
-   * Reads a queue for `inbox` until the reading is stopped; what this process sends to the queue goes directly to it.
+   * Reads a queue for `inbox` from {@link Delivery.start} until the reading is stopped; what this process sends to the
+   * queue then goes directly to it.
    */
   read(queueName: string, inbox: Inbox): Reading {
     const reader = new QueueReader(this.#deps.queues.named(queueName), inbox, { ...this.#deps, held: this.#held });
-    this.#readers.set(queueName, reader);
-    reader.start();
+    if (this.#isStarted) this.#begin(queueName, reader);
+    else this.#waiting.set(queueName, reader);
     return {
       wake: () => reader.wake(),
       stop: async () => {
-        if (this.#readers.get(queueName) === reader) this.#readers.delete(queueName);
+        for (const known of [this.#readers, this.#waiting]) {
+          if (known.get(queueName) === reader) known.delete(queueName);
+        }
         await reader.stop();
       },
     };
+  }
+
+  #begin(queueName: string, reader: QueueReader): void {
+    this.#readers.set(queueName, reader);
+    reader.start();
   }
 
   /** Puts a message decided by an episode of `senderId` into its queue. */

@@ -23,6 +23,8 @@ export type PartitionManagerDeps = {
   /** From {@link file://./worker-id.ts | newWorkerId}. */
   workerId: string;
   reader: PartitionReader;
+  /** Resolves when the reader starts to receive. Until then, no queues are requested from workers that read them. */
+  reading: Promise<void>;
   clock: Clock;
   log: Logger;
 };
@@ -60,6 +62,10 @@ class PartitionWorker implements PartitionManager {
   #isStopping = false;
   #isGivenUp = false;
   #hasWarned = false;
+  /** Whether queues may be requested from other workers. */
+  #mayAsk = false;
+  /** Whether the last pass did not request a queue because of that. */
+  #hasForgone = false;
   /** Queues held by hosts of another kind. */
   #held: ReadonlySet<string> = new Set();
   #loop: Promise<void> = Promise.resolve();
@@ -71,6 +77,10 @@ class PartitionWorker implements PartitionManager {
 
   start(): void {
     this.#loop = this.#run();
+    void this.#deps.reading.then(() => {
+      this.#mayAsk = true;
+      if (this.#hasForgone) this.#wake.abort();
+    });
   }
 
   async stop(): Promise<void> {
@@ -125,7 +135,7 @@ class PartitionWorker implements PartitionManager {
       return (
         decisions.some(({ isChanged, mine }, index) => isChanged && !(mine === "own" && isMine(index))) ||
         rows.some(({ queueName }, index) => this.#reading.has(queueName) && !isMine(index)) ||
-        decideSteals(this.#shared(decisions), workerId).length > 0
+        (this.#mayAsk && decideSteals(this.#shared(decisions), workerId).length > 0)
       );
     } catch {
       // The next pass reports the problem.
@@ -169,6 +179,8 @@ class PartitionWorker implements PartitionManager {
     await this.#write(decisions, abortSignal, (decision) => this.#follow(decision));
     if (isStopping) return decisions;
     const steals = decideSteals(this.#shared(decisions), workerId);
+    this.#hasForgone = !this.#mayAsk && steals.length > 0;
+    if (this.#hasForgone) return decisions;
     await this.#write(steals, abortSignal);
     return [...decisions, ...steals];
   }
@@ -214,6 +226,8 @@ class PartitionWorker implements PartitionManager {
 
   #follow({ row, mine }: RowDecision): void {
     if (mine === "own" && !this.#isStopping) this.#read(row.queueName);
+    // There is nothing to finish, so the next pass releases it.
+    if (mine === "own" && this.#isStopping) this.#drain(row.queueName);
     if (mine === "none") this.#drains.delete(row.queueName);
   }
 

@@ -190,13 +190,51 @@ describe("a start", () => {
   });
 });
 
+describe("a delivery that has not started", () => {
+  async function openUnstarted() {
+    const world = new VirtualWorld();
+    const { delivery } = await world.openDelivery();
+    const inbox = new RecordingInbox();
+    const reading = delivery.read(CONTROL, inbox);
+    const send = async (input: string) => {
+      await delivery.send(eventMessage(input));
+      await world.pass(60_000);
+    };
+    return { world, delivery, inbox, reading, send };
+  }
+
+  test("neither receives nor hides a message, even one that it sends itself", async () => {
+    const { world, delivery, inbox, reading, send } = await openUnstarted();
+    reading.wake();
+    await send("1");
+    expect(inbox.taken).toEqual([]);
+    expect(world.messages()).toMatchObject([{ dequeueCount: 0, visibleAtMs: world.clock.now().getTime() - 60_000 }]);
+    delivery.start();
+    await world.settle();
+    await delivery.send(eventMessage("2"));
+    expect(inbox.taken.map(inputOf)).toEqual(["1", "2"]);
+    expect(world.storage.queue(CONTROL).messages()[1]).toMatchObject({ dequeueCount: 0 });
+  });
+
+  test("never reads a queue whose reading was stopped before the start", async () => {
+    const { world, delivery, inbox, reading, send } = await openUnstarted();
+    await reading.stop();
+    delivery.start();
+    await send("1");
+    expect([inbox.taken, world.messages().length]).toEqual([[], 1]);
+    expect(world.messages()).toMatchObject([{ dequeueCount: 0 }]);
+  });
+});
+
 describe("a received message", () => {
   test("stays hidden from others for as long as it is held", async () => {
     const { world, delivery, inbox, read } = await open();
     await read();
     await delivery.send(eventMessage("1"));
     const other = new RecordingInbox();
-    (await world.openDelivery()).delivery.read(CONTROL, other);
+    const { delivery: another } = await world.openDelivery();
+    another.start();
+    another.read(CONTROL, other);
     await world.pass(600_000);
     expect([inbox.taken.length, other.taken.length]).toEqual([1, 0]);
   });

@@ -49,6 +49,7 @@ function startWorker(hub: Awaited<ReturnType<typeof openForeignHub>>["hub"]) {
   const manager = startPartitionManager({
     hub,
     workerId: "ours",
+    reading: Promise.resolve(),
     clock: hastyClock(),
     log: createLogger(({ level, message }) => messages.push(`${level}: ${message}`), "engine"),
     reader: {

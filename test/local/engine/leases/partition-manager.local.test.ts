@@ -41,7 +41,8 @@ class RecordingReader implements PartitionReader {
 
 function startWorker(hub: TaskHub, workerId: string) {
   const reader = new RecordingReader();
-  const manager = startPartitionManager({ hub, workerId, reader, clock: hastyClock(), log: silentLogger });
+  const reading = Promise.resolve();
+  const manager = startPartitionManager({ hub, workerId, reader, reading, clock: hastyClock(), log: silentLogger });
   onTestFinished(() => manager.stop());
   return { reader, manager };
 }
@@ -144,8 +145,8 @@ test("a worker whose storage is unreachable warns once, and still stops", async 
   const logged: LogEntry[] = [];
   const log = createLogger((entry) => logged.push(entry), "test");
   const reader = new RecordingReader();
-  const deps = { hub: { ...hub, partitions }, workerId: "one", reader, clock: hastyClock(), log };
-  const manager = startPartitionManager(deps);
+  const deps = { workerId: "one", reader, reading: Promise.resolve(), clock: hastyClock(), log };
+  const manager = startPartitionManager({ ...deps, hub: { ...hub, partitions } });
   await waitFor(() => logged.length >= 2);
   await manager.stop();
   expect(logged.filter((entry) => entry.level === "warn")).toHaveLength(1);

@@ -26,7 +26,8 @@ async function startOnMemory(intercept: Intercept = (_, proceed) => proceed()) {
     drain: async (queueName: string) => void open.delete(queueName),
   };
   const own = attachTaskHub({ storage: watched, hubName: "Hub", partitionCount: 4 });
-  const manager = startPartitionManager({ hub: own, workerId: "one", reader, clock, log: silentLogger });
+  const deps = { reader, reading: Promise.resolve(), clock, log: silentLogger };
+  const manager = startPartitionManager({ ...deps, hub: own, workerId: "one" });
   const owners = async () => (await readPartitions(hub)).map(({ currentOwner }) => currentOwner);
   return { hub, manager, open, calls, owners };
 }
@@ -80,22 +81,25 @@ describe.each([
   });
 });
 
-test.each(["refused", "lost"])("all queues are claimed, and released in the end, if any request is %s", async (fate) => {
-  for (let at = 1; at <= 5; at += 1) {
-    let count = 0;
-    const { manager, open, calls, owners } = await startOnMemory(async (_, proceed) => {
-      count += 1;
-      if (count !== at) return proceed();
-      if (fate === "lost") await proceed().catch(() => {});
-      throw new Error("The storage is out of order.");
-    });
-    await waitFor(() => open.size === 4);
-    expect(await owners()).toEqual(Array(4).fill("one"));
-    await manager.stop();
-    expect([open.size, await owners()]).toEqual([0, Array(4).fill(null)]);
-    expect(calls.length).toBeGreaterThan(5);
-  }
-});
+test.each(["refused", "lost"])(
+  "all queues are claimed, and released in the end, if any request is %s",
+  async (fate) => {
+    for (let at = 1; at <= 5; at += 1) {
+      let count = 0;
+      const { manager, open, calls, owners } = await startOnMemory(async (_, proceed) => {
+        count += 1;
+        if (count !== at) return proceed();
+        if (fate === "lost") await proceed().catch(() => {});
+        throw new Error("The storage is out of order.");
+      });
+      await waitFor(() => open.size === 4);
+      expect(await owners()).toEqual(Array(4).fill("one"));
+      await manager.stop();
+      expect([open.size, await owners()]).toEqual([0, Array(4).fill(null)]);
+      expect(calls.length).toBeGreaterThan(5);
+    }
+  },
+);
 
 test("a queue that is claimed while the worker stops is released without being read", async () => {
   const { hub, manager, open } = await startOnMemory();
