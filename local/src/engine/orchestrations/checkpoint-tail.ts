@@ -186,7 +186,7 @@ export class CheckpointTails {
     if (await this.#repairIfOvertaken(tail)) return false;
     const found = await this.#deps.instances.findRow(instanceId);
     this.#rowEtag = found?.etag ?? null;
-    // A newer start that is waiting for its first episode.
+    // Not over the row of a newer start that is waiting for its first episode.
     return found === null || found.executionId === executionId || found.status !== "Pending";
   }
 }
