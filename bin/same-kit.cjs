@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Starts the command. Nothing newer than Node 16 may be written here: an old Node must get as far as handing over to the
-// runtime that `make` brought into .runtime/, or to saying what to do, instead of dying of a syntax error further inside.
+// Starts the command. This file must run on Node 16: an old Node.js has to get as far as handing over to the runtime in
+// .runtime/ (fetched by `make`), or reporting what to do, instead of failing with a syntax error later.
 "use strict";
 
 const { spawn } = require("node:child_process");
@@ -8,7 +8,7 @@ const { existsSync } = require("node:fs");
 const path = require("node:path");
 
 const FLOOR = [22, 22];
-// How much later than at the launcher a signal to both may arrive here.
+// How much later than at the launcher a signal to both processes may arrive here.
 const OWN_SIGNAL_MS = 100;
 const root = path.dirname(__dirname);
 const runtime = path.join(root, ".runtime", "bin", process.platform === "win32" ? "node.exe" : "node");
@@ -24,13 +24,13 @@ function fail(...lines) {
 }
 
 function handOver() {
-  // The channel tells the command when this process is gone, even after kill -9; see followLauncher.
+  // The command detects through the channel that this process is gone, even after kill -9; see followLauncher.
   const child = spawn(runtime, [__filename, ...process.argv.slice(2)], {
     stdio: ["inherit", "inherit", "inherit", "ipc"],
     env: { ...process.env, SAME_KIT_LAUNCHED: "1" },
   });
-  // Ctrl-C reaches the command through the terminal's process group. A SIGINT to this process alone does not, so the command
-  // is told how many there were.
+  // Ctrl-C reaches the command through the terminal's process group. A SIGINT to this process alone does not, so the
+  // launcher sends the command their number.
   let interrupts = 0;
   process.on("SIGINT", () => {
     interrupts += 1;
@@ -55,13 +55,13 @@ function followLauncher() {
   followInterrupts();
 }
 
-/** Every SIGINT counts once, whether it came to both processes, as from a terminal, or to the launcher alone. */
+/** Every SIGINT counts once, whether it reached both processes, as from a terminal, or only the launcher. */
 function followInterrupts() {
   let interrupts = 0;
   process.on("SIGINT", () => {
     interrupts += 1;
     if (process.listenerCount("SIGINT") > 1) return;
-    // Nobody else listens, so it ends the process, as without this listener.
+    // There is no other listener, so the signal ends the process, as it would without this listener.
     process.removeAllListeners("SIGINT");
     process.kill(process.pid, "SIGINT");
   });
@@ -80,8 +80,8 @@ async function start() {
   if (process.env.SAME_KIT_LAUNCHED) followLauncher();
   const { main } = require(command);
   const code = await main(process.argv.slice(2), process.env);
-  // Once all is printed. Waiting for Node to find nothing left to do would take it 10 ms longer.
-  // An error of a write that failed is an event of its own, which comes before the next turn and decides the exit code.
+  // Exits once everything is printed. Waiting for Node.js to find nothing left to do would take 10 ms longer. The error
+  // of a failed write is a separate event, which arrives before the next turn and determines the exit code.
   whenPrinted(process.stdout, () => whenPrinted(process.stderr, () => setImmediate(() => process.exit(code))));
 }
 

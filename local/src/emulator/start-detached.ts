@@ -14,7 +14,7 @@ const POLL_MS = 50;
 const SHOWN_LINES = 20;
 
 /**
- * Tells a command that it runs in the background, and where its log is. The command passes the path on as
+ * Set for a command that runs in the background: the path of its log, which the command passes on as
  * `LocalOptions.detachedLogFile`.
  */
 export const DETACHED_LOG_VARIABLE = "SAME_KIT_DETACHED_LOG";
