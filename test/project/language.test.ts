@@ -48,7 +48,7 @@ const TITLE_PATTERNS: readonly Pattern[] = [
   NOBODY,
   IDIOMS,
 ];
-const TEST_COMMENT_PATTERNS: readonly Pattern[] = [NOBODY, IDIOMS];
+const COMMENT_PATTERNS: readonly Pattern[] = [NOBODY, IDIOMS];
 
 // The title of `test("…", () => …)` and of `test.each(rows)("…", () => …)`.
 const TITLE_FORMS = [
@@ -100,13 +100,15 @@ test("titles of tests are free of awkward phrases", () => {
   expect(found).toEqual([]);
 });
 
-test("comments of tests are free of awkward phrases", () => {
-  const found = testFiles.flatMap((file) => {
-    const comments = readFileSync(file, "utf8").match(/^\s*(?:\/\/|\/?\*).*$/gm) ?? [];
-    return comments.flatMap((comment) =>
-      namesOf(TEST_COMMENT_PATTERNS, comment).map((name) => `${file}: ${comment.trim()}: ${name}`),
-    );
-  });
+test("comments are free of awkward phrases", () => {
+  const found = files
+    .filter((file) => /\.(?:[cm]?[jt]s|tsx)$/.test(file))
+    .flatMap((file) => {
+      const comments = readFileSync(file, "utf8").match(/^\s*(?:\/\/|\/?\*).*$/gm) ?? [];
+      return comments.flatMap((comment) =>
+        namesOf(COMMENT_PATTERNS, comment).map((name) => `${file}: ${comment.trim()}: ${name}`),
+      );
+    });
   expect(found).toEqual([]);
 });
 

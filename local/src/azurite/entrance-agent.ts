@@ -5,8 +5,8 @@ import { greetingFor } from "./entrance-greeting.ts";
 import type { Entrance } from "./running-azurite.ts";
 
 /**
- * Connects to an Azurite of ours by its entrance: the greeting proves in a line that a connection is ours, for which Azurite would
- * otherwise read the system's table of sockets.
+ * Connects to our Azurite through its entrance. The greeting proves that a connection is ours; without it, Azurite would
+ * have to read the system's socket table.
  */
 export function createEntranceAgent(ports: AzuritePorts, { port, secret }: Entrance): http.Agent {
   const agent = new http.Agent({ keepAlive: true });
@@ -15,7 +15,7 @@ export function createEntranceAgent(ports: AzuritePorts, { port, secret }: Entra
     const wanted = Number((options as net.TcpNetConnectOpts).port);
     const service = AZURITE_SERVICES.find((it) => ports[it] === wanted);
     if (service === undefined) return connect(options, onConnect);
-    // Without a delay: what follows the greeting would wait for its receipt.
+    // Disables Nagle's algorithm: the request would wait until the greeting is acknowledged.
     const socket = net.connect({ port, host: LOOPBACK, noDelay: true });
     socket.write(greetingFor(service, secret));
     return socket;

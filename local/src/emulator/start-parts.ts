@@ -63,7 +63,7 @@ export async function startParts(setting: LocalSetting, running: StopStack): Pro
     const appEnded = Promise.withResolvers<void>();
     const limit = account.isAbandoned ? { drainTimeoutMs: STOP_WITHOUT_STORAGE_MS } : {};
     const stopped = host?.stop({ ...limit, onAppEnded: appEnded.resolve });
-    // Its process ends while the storage stops.
+    // The worker's process ends while the storage stops.
     if (stopped !== undefined) running.finishWith(stopped);
     await Promise.race([appEnded.promise, stopped]);
   });

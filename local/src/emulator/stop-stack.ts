@@ -8,7 +8,7 @@ export class StopStack {
     this.#stops.push(stop);
   }
 
-  /** For a stop: what it began ends while the next ones run; all of it has ended before this stack has. */
+  /** For use in a stop: lets work finish while the next stops run. This stack ends only after all of it has ended. */
   finishWith(ending: Promise<void>): void {
     this.#endings.push(ending);
     // Awaited at the end.

@@ -23,7 +23,7 @@ export type HostErrorCode =
 /** A problem with the app, its configuration or its port; exit code 1. */
 export class HostError extends OperationError<HostErrorCode> {}
 
-/** The requested port is in use; `port` tells which. */
+/** The requested port, `port`, is in use. */
 export class PortInUseError extends HostError {
   readonly port: number;
 

@@ -7,7 +7,7 @@ import type { InvocationCall } from "./invocation-call.ts";
 /** A running host. Everything it reports reflects the app as last loaded. */
 export type StopOptions = {
   drainTimeoutMs?: number;
-  /** Called when no code of the app runs any more; the worker's process takes some ms longer to end. */
+  /** Called when no code of the app is running any more; the worker's process ends some milliseconds later. */
   onAppEnded?: () => void;
 };
 

@@ -1,6 +1,6 @@
-// The entrance for the host and its app, also where the app's code names the public account (`UseDevelopmentStorage=true`, or its
-// published key). A secret in the first line proves who connects, so the system need not be asked for the user. A web page cannot write
-// that line, and other users do not know the secret.
+// The entrance for the host and its app, including code of the app that names the public account
+// (`UseDevelopmentStorage=true`, or its published key). A secret in the first line proves who connects, so the system
+// need not be asked about the user. A web page cannot write that line, and other users do not know the secret.
 
 import net, { type Socket } from "node:net";
 import { isSameSecret } from "@same-kit/shared";

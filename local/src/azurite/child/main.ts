@@ -70,7 +70,7 @@ function openServices(options: ChildOptions, accountKey: string): { servers: Azu
   return { servers: [blob, queue, table], entrance };
 }
 
-/** Once the services have their data; until then connections wait. */
+/** Called once the services have loaded their data; connections wait until then. */
 function listen(entrance: Server, { socketFds, entrancePort }: ChildOptions): void {
   const fd = socketFds?.[3];
   entrance.listen(fd === undefined ? { port: entrancePort, host: LOOPBACK, exclusive: true } : { fd });

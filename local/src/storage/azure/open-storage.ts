@@ -47,7 +47,7 @@ export function openStorage(connectionString: string): AzureStorageAccount {
 /**
  * Like {@link openStorage}, but loads Azure's SDKs and parses the connection string on first use of the account.
  *
- * @param agent - Makes the connections; default: the SDKs' own.
+ * @param agent - Opens the connections. Default: the SDKs' own agent.
  */
 export function openStorageLater(connectionString: string, agent?: Agent): AzureStorageAccount {
   const text = connectionString.trim() === DEVELOPMENT_STORAGE ? PUBLIC_CONNECTION : connectionString;

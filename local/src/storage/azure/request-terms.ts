@@ -8,11 +8,11 @@ import type {
 } from "@azure/storage-blob";
 import { azureSdk } from "./sdk.ts";
 
-/** What applies to every request of an account. */
+/** Settings that apply to every request of an account. */
 export type RequestTerms = {
   /** Ends requests, including waits between retries, when it aborts. */
   signal: AbortSignal;
-  /** Makes the connections; default: the SDKs' own. */
+  /** Opens the connections. Default: the SDKs' own agent. */
   agent?: Agent | undefined;
 };
 
