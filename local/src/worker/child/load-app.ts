@@ -7,6 +7,7 @@ import { AppSetupError } from "./app-setup-error.ts";
 import { findEntryFiles } from "./find-entry-files.ts";
 import type { FunctionRegistry } from "./function-registry.ts";
 import { refuseOlderModel, refuseOtherLanguages } from "./other-apps.ts";
+import { watchParent } from "./watch-parent.ts";
 
 type AppPackage = {
   main?: string;
@@ -27,6 +28,7 @@ export async function loadApp(
 ): Promise<void> {
   refuseOtherLanguages(appDirectory);
   const appPackage = readAppPackage(appDirectory, warn);
+  watchParent({ isOwnApp: appPackage.keepsCompiled === true });
   if (appPackage.main === undefined) {
     refuseOlderModel(appDirectory);
     throw new AppSetupError(

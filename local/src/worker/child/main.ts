@@ -13,7 +13,6 @@ import { KeptHistories } from "./kept-histories.ts";
 import { loadApp } from "./load-app.ts";
 import { helpOldDurableFunctions } from "./old-durable-functions.ts";
 import { refuseOlderModel } from "./other-apps.ts";
-import { watchParent } from "./watch-parent.ts";
 
 // The capabilities of Azure's Node worker; the app's own are added to these.
 const CAPABILITIES = [
@@ -130,7 +129,6 @@ function receive(message: HostToWorker): void {
 
 process.on("message", receive);
 process.on("disconnect", () => process.exit(0));
-watchParent();
 // Ctrl-C reaches the whole foreground process group; the host decides when its worker ends.
 process.on("SIGINT", () => {});
 process.on("uncaughtException", (error) => {
