@@ -10,6 +10,7 @@ export const HomeContext = createContext<Home | null>(null);
 /** What the server reports about itself; null until it has answered. */
 export const useHome = (): Home | null => useContext(HomeContext);
 
+/** The live state of the page; rerenders when it changes. */
 export function useLive(): LiveState {
   const live = useContext(LiveContext);
   const [state, setState] = useState(live.state);

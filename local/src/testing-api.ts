@@ -12,6 +12,7 @@ export type InstanceId<Output = unknown> = string & { readonly __output?: Output
 
 export type RuntimeStatus = "Pending" | "Running" | "Suspended" | "Completed" | "Failed" | "Terminated" | "Canceled";
 
+/** The status of an orchestration. */
 export interface InstanceState<Output = unknown> {
   instanceId: InstanceId<Output>;
   name: string;
@@ -45,11 +46,13 @@ export type RecordedHistory =
       [member: string]: unknown;
     };
 
+/** Identifies an entity by its class name and key. */
 export interface EntityId {
   name: string;
   key: string;
 }
 
+/** Options of a start. */
 export interface StartOptions {
   /** Default: a new id. */
   instanceId?: string;
@@ -111,6 +114,7 @@ export interface AppClock {
   settle(): Promise<void>;
 }
 
+/** One call of a mocked function; `instanceId`: the orchestration that calls an activity, or a mocked one's own id. */
 export interface MockCall<Input = unknown> {
   input: Input;
   instanceId: string;
@@ -144,17 +148,20 @@ export interface EntityMockCall {
 /** Handles an operation: its return value is the result, and what it throws is the error. */
 export type EntityMock = (call: EntityMockCall) => unknown;
 
+/** An entity that the test answers. */
 export interface MockedEntity {
   readonly calls: readonly EntityMockCall[];
   /** Restores the app's own function for subsequent calls. */
   restore(): void;
 }
 
+/** Options of a simulated failure. */
 export interface FailureOptions {
   /** How many calls fail. Default: 1. */
   times?: number;
 }
 
+/** One line that the app, or same-kit, logged. */
 export interface LogLine {
   level: "trace" | "debug" | "info" | "warn" | "error";
   /**
@@ -215,6 +222,7 @@ export interface Divergence {
   message: string;
 }
 
+/** The result of replaying one instance. */
 export interface ReplayReport {
   instanceId: string;
   name: string;
@@ -222,6 +230,7 @@ export interface ReplayReport {
   divergence: Divergence | null;
 }
 
+/** Options of {@link StartLocalApp}. */
 export interface LocalAppOptions {
   /**
    * `memory` (default): everything in this process. `azurite`: a real Azurite, with its data in memory and a real

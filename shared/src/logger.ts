@@ -54,4 +54,5 @@ export function createLogger(
   };
 }
 
+/** Discards all lines. */
 export const silentLogger: Logger = createLogger(() => {}, "silent");

@@ -9,6 +9,7 @@ type CopyProps = {
   of?: string;
 };
 
+/** Copies a text to the clipboard, and confirms it. */
 export function CopyButton({ text, label = "Copy", of }: CopyProps) {
   const copy = async () => {
     try {

@@ -26,6 +26,7 @@ export type InputBindingProvider = (
   context: InputBindingContext,
 ) => TypedData | undefined | Promise<TypedData | undefined>;
 
+/** What an output binding may use of its call and the host. */
 export type OutputBindingContext = {
   /** The app settings. */
   appSettings: Readonly<Record<string, string>>;

@@ -7,6 +7,7 @@ export type WebhookRequest = {
   body: Buffer;
 };
 
+/** A complete response of a webhook. */
 export type WebhookResponse = {
   status: number;
   headers?: Record<string, string>;

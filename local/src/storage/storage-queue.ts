@@ -9,6 +9,7 @@ export type QueueReceipt = {
   nextVisibleAt: Date;
 };
 
+/** A message as received, hidden from others until `nextVisibleAt`. */
 export type DequeuedMessage = QueueReceipt & {
   text: string;
   /** 9999-12-31 for a message that never expires. */

@@ -1,6 +1,7 @@
 import type { Columns, DateTimeValue } from "./table-values.ts";
 
 export type EntityKey = { partitionKey: string; rowKey: string };
+/** A row; `columns` does not include its keys. */
 export type Entity = EntityKey & { columns: Columns };
 export type StoredEntity = Entity & { etag: string };
 

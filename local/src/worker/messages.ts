@@ -45,6 +45,7 @@ export type RpcHttp = {
  */
 export type BindingInfo = { type: string; name: string; direction: "in" | "out"; [option: string]: unknown };
 
+/** A function as the app registered it. */
 export type FunctionMetadata = {
   functionId: string;
   name: string;
@@ -77,6 +78,7 @@ export type RetryContext = {
   exception?: { message: string; stackTrace: string; source: string };
 };
 
+/** One call of a function, by `functionId`. */
 export type InvocationRequest = {
   kind: "invocationRequest";
   invocationId: string;

@@ -8,6 +8,7 @@ export type MiniRequest = {
   body: Buffer;
 };
 
+/** A response, or a connection that is closed without one. */
 export type Answer =
   | {
       status: number;

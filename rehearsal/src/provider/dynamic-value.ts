@@ -14,6 +14,7 @@ export class Unknown {
 
 export const UNKNOWN = new Unknown();
 
+/** A value of Terraform; a list of nested blocks is an array of objects. */
 export type Value = null | string | number | boolean | Unknown | Value[] | ValueObject;
 export type ValueObject = { [name: string]: Value };
 

@@ -13,6 +13,7 @@ export type SitePackage = UnpackedPackage | { kind: "stored"; restore: () => Pro
 
 export type UnpackedPackage = { kind: "empty" } | { kind: "hollow" } | { kind: "ready"; folder: string };
 
+/** A site without a package, without functions, with a running host, or with a host that failed to start. */
 export type HostState =
   | { kind: "none" }
   | { kind: "hollow" }

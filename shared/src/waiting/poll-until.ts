@@ -14,6 +14,7 @@ export const systemWaiting: Waiting = {
   sleep: (ms, signal) => delay(ms, undefined, signal === undefined ? {} : { signal }),
 };
 
+/** Waiting by an engine clock. */
 export const waitingBy = (clock: Clock): Waiting => ({
   now: () => clock.now().getTime(),
   sleep: (ms, signal) => clock.sleep(ms, signal),

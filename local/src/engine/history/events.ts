@@ -49,6 +49,7 @@ export const TERMINAL: readonly OrchestrationStatusName[] = ["Completed", "Faile
 
 export type OrchestrationInstance = { InstanceId: string; ExecutionId: string | null };
 
+/** The orchestration that started a child; `TaskScheduleId` is the number of the action that did. */
 export type ParentInstance = {
   Name: string;
   OrchestrationInstance: OrchestrationInstance;
@@ -56,6 +57,7 @@ export type ParentInstance = {
   Version: string | null;
 };
 
+/** The trace context of a message or event, in the format of .NET's DistributedTraceContext. */
 export type TraceContext = {
   TraceParent: string;
   TraceState: string | null;
@@ -64,6 +66,7 @@ export type TraceContext = {
   ActivityStartTime: string | null;
 };
 
+/** A structured error. From Node.js, only an app with an exception properties provider gives one. */
 export type FailureDetails = {
   ErrorType: string;
   ErrorMessage: string;
@@ -149,6 +152,7 @@ export type GenericEvent = Base<"GenericEvent"> & { Data: string | null };
 export type ExecutionSuspendedEvent = Base<"ExecutionSuspended"> & { Reason: string | null };
 export type ExecutionResumedEvent = Base<"ExecutionResumed"> & { Reason: string | null };
 
+/** Any event of a history, distinguished by `EventType`. */
 export type HistoryEvent =
   | ExecutionStartedEvent
   | ExecutionCompletedEvent

@@ -36,6 +36,7 @@ export type EntityRequest = {
   trace?: TraceContext | null;
 };
 
+/** The timestamp of a request without a stamp: .NET's smallest time. */
 export const UNSTAMPED = "0001-01-01T00:00:00";
 
 const NAMESPACE = "Microsoft.Azure.WebJobs.Extensions.DurableTask";
@@ -103,6 +104,7 @@ function traceIn(context: unknown): Pick<EntityRequest, "trace"> {
   return { trace: { TraceParent, TraceState: state, Id: null, SpanId: null, ActivityStartTime: null } };
 }
 
+/** The answer to an operation or a lock request; `result` is JSON text, null for none. */
 export type EntityResponse = { result: string | null; isError: boolean };
 
 /** The text of an answer to an operation or a lock request. */
@@ -123,6 +125,7 @@ export function failureIn(responseInput: string | null): string | null {
 /** A previous request of an execution, as the entity recognizes it. */
 export type PriorRequest = { execution: string; id: string; timestamp: string };
 
+/** Releases the lock that `parent` holds. */
 export type Release = {
   parent: string;
   /** The id of the lock request. */
@@ -172,6 +175,7 @@ export const CONTINUE_EVENT = "continue";
 export const delayedEvent = (due: string): string => `${OPERATION_EVENT}@${due}`;
 export const isOperationEvent = (name: string): boolean => name.startsWith(OPERATION_EVENT);
 
+/** Parses JSON; undefined if it is invalid. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

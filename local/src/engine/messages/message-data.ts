@@ -4,6 +4,7 @@ import type { HistoryEvent, OrchestrationInstance, Tags } from "../history/event
 
 export type Sender = { InstanceId: string; ExecutionId: string };
 
+/** An event on its way to an instance. */
 export type TaskMessage = {
   Event: HistoryEvent;
   /** Always 0 in this backend; the envelope's own number orders messages. */
@@ -13,6 +14,7 @@ export type TaskMessage = {
   OrchestrationExecutionContext: { OrchestrationTags: Tags } | null;
 };
 
+/** The envelope of a queue message. */
 export type MessageData = {
   ActivityId: string;
   TaskMessage: TaskMessage;
@@ -32,6 +34,7 @@ export type OutgoingMessage = {
 /** Where a message goes: the target's control queue, this instance's own (timers), or the work-item queue. */
 export type OutgoingRoute = "control" | "own-control" | "work-items";
 
+/** A message that an episode has decided to send. */
 export type Outgoing = {
   route: OutgoingRoute;
   message: OutgoingMessage;

@@ -23,6 +23,7 @@ export type EpisodeSettings = Pick<
 > &
   FunctionLogSettings;
 
+/** What deciding an episode needs besides its input. */
 export type EpisodeDeps = {
   invoker: FunctionInvoker;
   settings: EpisodeSettings;
@@ -33,6 +34,7 @@ export type EpisodeDeps = {
   tracer?: Tracer | undefined;
 };
 
+/** The state of an instance, and what has arrived for it. */
 export type EpisodeInput = {
   instanceId: string;
   /** Persisted events of the current execution; empty for a new one. */
@@ -41,6 +43,7 @@ export type EpisodeInput = {
   messages: readonly TaskMessage[];
 };
 
+/** The outcome of an episode. */
 export type EpisodeResult =
   /** There is nothing to store: the batch's messages are deleted. */
   | { kind: "discarded"; reason: string }

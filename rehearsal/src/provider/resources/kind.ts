@@ -2,6 +2,7 @@ import type { ArmClient, ArmResource } from "../arm-client.ts";
 import type { Value, ValueObject } from "../dynamic-value.ts";
 import type { Defaults } from "../plan-values.ts";
 
+/** What applying a change needs: the client, and the `features` of the provider's block. */
 export type ApplyContext = {
   arm: ArmClient;
   recover: boolean;

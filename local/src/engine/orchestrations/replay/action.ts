@@ -49,6 +49,7 @@ export type EntityLockAction = { kind: "entity-lock"; tag: TaskTag; lockSet: rea
 export type HttpRequest = Record<string, unknown> & { uri: string; headers?: Record<string, unknown> };
 export type HttpAction = { kind: "http"; tag: TaskTag; request: HttpRequest; polls: boolean };
 
+/** An action that the code can wait for. */
 export type TaskAction =
   | HttpAction
   | ActivityAction

@@ -16,6 +16,7 @@ import { type Execution, eventBase, messageFrom } from "./execution.ts";
 import type { ReplayFailure } from "./replay-failure.ts";
 import { FIRE_AND_FORGET_TAG } from "./schedule-decision.ts";
 
+/** How an execution ends. `result` is JSON text, null for none. */
 export type OrchestrationEnd =
   | { kind: "completed"; result: string | null }
   | { kind: "terminated"; reason: string | null }

@@ -7,6 +7,7 @@ import type { OrchestratorInvocationReply } from "../../ports.ts";
 import { type Action, parseAction } from "./action.ts";
 import { ReplayFailure } from "./replay-failure.ts";
 
+/** The parsed reply of one call; `actions` is validated by {@link parseActions}. */
 export type OrchestratorReply =
   | { kind: "answered"; actions: unknown; schemaVersion: unknown; ending: Ending; customStatus: unknown }
   /** The error contains no envelope: the code could not be loaded, or something in the worker failed. */
