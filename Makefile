@@ -1,12 +1,12 @@
-# Short names for what people run. Everything stays inside this checkout and your user cache folder; no root, no Docker.
+# Short names for common commands. Everything stays in this checkout and your user cache folder; no root, no Docker.
 #
 #   make run     sets up, then runs a notebook on the emulator: the main job
-#   make test    sets up, then checks and tests what needs no network, but for the next two
-#   make test-faults  sets up, then ends real processes at many moments, offline: minutes
-#   make test-installs  sets up, then makes Python environments with pip and uv, offline: a minute
-#   make setup   only sets up; afterwards nothing above needs a network
+#   make test    sets up, then runs the checks and the tests that need no network, except the next two
+#   make test-faults  sets up, then kills real processes at many points, offline; takes minutes
+#   make test-installs  sets up, then creates Python environments with pip and uv, offline; takes a minute
+#   make setup   only sets up; afterwards, none of the above needs a network
 
-# The runtime of .runtime/ comes first where the system's Node is too old; else the folder does not exist.
+# The runtime in .runtime/ takes precedence; it exists only if the system's Node.js is too old.
 export PATH := $(CURDIR)/.runtime/bin:$(PATH)
 
 NOTEBOOK ?= test/testdata/features/singlestep
@@ -37,7 +37,7 @@ bench: setup
 setup: node_modules/.package-lock.json
 	@node scripts/build.mjs --if-changed
 
-# npm writes this file last, so an interrupted install is done again.
+# npm writes this file last, so an interrupted install is repeated.
 node_modules/.package-lock.json: package-lock.json scripts/runtime.cjs
 	@node scripts/runtime.cjs
 	@echo "Installing the packages of package-lock.json"

@@ -1,9 +1,9 @@
-# Sourced by .ci/run: makes sure of a Docker engine and of an image with Azurite, without pulling anything.
+# Sourced by .ci/run: provides a Docker engine and an image with Azurite, without pulling anything.
 #
-# The engine: the one that answers, else a dockerd of our own, from Debian's docker.io (root needed to install and start it).
-# The image: FROM scratch, out of the Node that npm carries, the shared libraries it names, `env`, and the pinned azurite.
+# The engine: the one that answers, or a new dockerd from Debian's docker.io (needs root to install and start it).
+# The image: FROM scratch, with the Node.js from npm, the shared libraries it needs, `env`, and the pinned azurite.
 #
-# Sets DOCKER_HOST (for an engine of ours), TESTCONTAINERS_RYUK_DISABLED and SAME_KIT_TEST_AZURITE_IMAGE.
+# Sets DOCKER_HOST (if it started the engine), TESTCONTAINERS_RYUK_DISABLED and SAME_KIT_TEST_AZURITE_IMAGE.
 
 DOCKER_FOLDER=$(mktemp -d "${TMPDIR:-/tmp}/same-kit-docker-XXXXXX")
 export TESTCONTAINERS_RYUK_DISABLED=true
@@ -38,7 +38,7 @@ start_docker() {
   return 1
 }
 
-# The program and every shared library that it names, at the same paths.
+# Copies the program and every shared library that it needs, at the same paths.
 copy_program() {
   local program=$1 target=$2 library
   mkdir -p "$(dirname "$DOCKER_FOLDER/image/root$target")"
@@ -60,7 +60,7 @@ build_image() {
   copy_program "$(command -v env)" /usr/bin/env
   rm -rf "$folder/node_modules/${runtime%@*}" "$folder/node_modules/.bin"
   mv "$folder/node_modules" "$DOCKER_FOLDER/image/root/node_modules"
-  # As Microsoft's image has it on its path; its first line asks for `env node`.
+  # On the path, as in Microsoft's image; its first line calls `env node`.
   ln -s /node_modules/azurite/dist/src/azurite.js "$DOCKER_FOLDER/image/root/bin/azurite"
   chmod +x "$DOCKER_FOLDER/image/root/node_modules/azurite/dist/src/azurite.js"
   cat >"$DOCKER_FOLDER/image/Dockerfile" <<'END'
