@@ -177,14 +177,20 @@ export class VirtualWorld {
   }
 
   /** A delivery on the hub's queues that is not started: it leaves its messages to others until it reads a queue itself. */
-  async openDelivery({ hostile }: { hostile?: HostileDelivery } = {}): Promise<{ hub: TaskHub; delivery: Delivery }> {
+  async openDelivery({
+    hostile,
+    maxPollingIntervalMs = 1_000,
+  }: {
+    hostile?: HostileDelivery;
+    maxPollingIntervalMs?: number;
+  } = {}): Promise<{ hub: TaskHub; delivery: Delivery }> {
     const { clock } = this;
     const hub = await openTaskHub({ storage: this.#watched, hubName: HUB, partitionCount: PARTITIONS });
     const payloads = new LargePayloads(hub.largeMessages);
     const settings = worldSettings();
     const queues = new HubQueues({ hub, payloads, settings, clock, log: silentLogger });
     const holdMs = settings.controlQueueVisibilityTimeoutMs;
-    const deps = { queues, clock, log: silentLogger, holdMs, maxPollingIntervalMs: 1_000 };
+    const deps = { queues, clock, log: silentLogger, holdMs, maxPollingIntervalMs };
     return { hub, delivery: new Delivery({ ...deps, ...(hostile === undefined ? {} : { hostile }) }) };
   }
 

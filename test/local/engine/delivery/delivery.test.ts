@@ -40,9 +40,11 @@ class RecordingInbox implements Inbox {
   }
 }
 
-async function open({ room = 32, hostile }: { room?: number; hostile?: HostileDelivery } = {}) {
+type Options = { room?: number; hostile?: HostileDelivery; maxPollingIntervalMs?: number };
+
+async function open({ room = 32, ...options }: Options = {}) {
   const world = new VirtualWorld();
-  const { delivery } = await world.openDelivery(hostile === undefined ? {} : { hostile });
+  const { delivery } = await world.openDelivery(options);
   delivery.start();
   const inbox = new RecordingInbox(room);
   const read = async (queueName = CONTROL) => {
@@ -76,15 +78,20 @@ describe("a message to a queue that is read here", () => {
   });
 
   test("that is left undelivered is not handed over until a poll finds it after its visibility timeout", async () => {
-    const { world, delivery, inbox, read } = await open();
+    const { world, delivery, inbox, read, shownIn } = await open({ maxPollingIntervalMs: 600_000 });
     await read();
     const room = inbox.room;
+    await world.pass(1_000_000);
     (await delivery.prepare("abc", prepare())).leave();
     expect(inbox.room).toBe(room);
+    const [hiddenMs] = shownIn();
+    const leftAtMs = world.clock.now().getTime();
     await world.settle();
     expect(inbox.taken).toEqual([]);
     await world.until(() => inbox.taken.length > 0);
     expect(inbox.taken[0]?.dequeueCount).toBe(1);
+    // The queue tells whole seconds.
+    expect(world.clock.now().getTime() - leftAtMs).toBeLessThan((hiddenMs ?? 0) + 1_000);
   });
 
   test("waits in the queue if there is no room", async () => {
@@ -112,12 +119,24 @@ describe("a message to a queue that is read here", () => {
   test("is returned immediately if its queue was lost before delivery", async () => {
     const { world, delivery, inbox, read, shownIn } = await open();
     const reading = await read();
+    const room = inbox.room;
     const prepared = await delivery.prepare("abc", prepare());
     await reading.stop();
     prepared.deliver();
     await world.settle();
     expect(inbox.taken).toEqual([]);
+    expect(inbox.room).toBe(room);
     expect(shownIn()).toEqual([0]);
+  });
+
+  test("goes to the latest reading of its queue, even if an older one ends later", async () => {
+    const { delivery, inbox, read } = await open();
+    const older = await read();
+    const newer = await read();
+    await older.stop();
+    await delivery.send(eventMessage("1"));
+    expect(inbox.taken.map(inputOf)).toEqual(["1"]);
+    await newer.stop();
   });
 });
 
@@ -153,6 +172,45 @@ describe("a message that is due later", () => {
   });
 });
 
+describe("a delivery is idle", () => {
+  test("until something is worked on here", async () => {
+    const { delivery, inbox, read } = await open();
+    await read();
+    expect(delivery.isIdle).toBe(true);
+    await delivery.send(eventMessage("1"));
+    expect(delivery.isIdle).toBe(false);
+    await delivery.delete(inbox.taken[0] as ReceivedMessage);
+    expect(delivery.isIdle).toBe(true);
+  });
+
+  test("while all that it holds waits for its time", async () => {
+    const { world, delivery, inbox, read, timeIn } = await open();
+    await read();
+    (await delivery.prepare("abc", prepare(eventMessage("1"), timeIn(2_000)))).deliver();
+    expect(delivery.isIdle).toBe(true);
+    await world.until(() => inbox.taken.length > 0);
+    expect(delivery.isIdle).toBe(false);
+  });
+
+  test("once it has stopped, whatever it held", async () => {
+    const { delivery, read } = await open();
+    await read();
+    await delivery.send(eventMessage("1"));
+    await delivery.stop();
+    expect(delivery.isIdle).toBe(true);
+  });
+});
+
+test("a timer of an instance goes to that instance's queue, and needs no reader here", async () => {
+  const { world, delivery, timeIn } = await open();
+  const other = Array.from({ length: 100 }, (_, n) => `i${n}`).find(
+    (id) => partitionOf(id, 4) !== partitionOf("abc", 4),
+  );
+  const outgoing = { route: "own-control", message: eventMessage("1", other), visibleAt: timeIn(2_000) } as const;
+  (await delivery.prepare("abc", outgoing)).deliver();
+  expect(world.storage.queue(CONTROL).messages()).toHaveLength(1);
+});
+
 test("a message to a queue that is not read here is visible to all readers immediately", async () => {
   const { delivery, shownIn } = await open();
   await delivery.send(eventMessage("1"));
@@ -183,10 +241,13 @@ describe("a start", () => {
   test("whose row could not be written is left in the queue", async () => {
     const { world, delivery, inbox, read } = await open();
     await read();
+    const room = inbox.room;
     const failing = delivery.sendStart(eventMessage("1"), () => Promise.reject(new Error("no route")));
     await expect(failing).rejects.toThrow("no route");
     await world.settle();
     expect([inbox.taken, world.messages().length]).toEqual([[], 1]);
+    expect(inbox.room).toBe(room);
+    await world.until(() => inbox.taken.length > 0);
   });
 });
 

@@ -1,4 +1,4 @@
-import { silentLogger } from "@same-kit/shared";
+import { createLogger, type LogEntry } from "@same-kit/shared";
 import { expect, onTestFinished, test } from "vitest";
 import { HeldMessages } from "../../../../local/src/engine/delivery/held-messages.ts";
 import type { ReceivedMessage } from "../../../../local/src/engine/messages/message-data.ts";
@@ -11,7 +11,9 @@ function makeHeld(renew: () => Promise<boolean> = async () => true) {
   const clock = new VirtualClock();
   const startedAtMs = clock.now().getTime();
   const renewals: string[] = [];
-  const held = new HeldMessages({ clock, log: silentLogger, visibilityTimeoutMs: 15_000, onAbandoned() {} });
+  const logged: LogEntry[] = [];
+  const log = createLogger((entry) => logged.push(entry), "test");
+  const held = new HeldMessages({ clock, log, visibilityTimeoutMs: 15_000, onAbandoned() {} });
   held.start();
   onTestFinished(() => held.stop());
   const hold = (messageId: string, nextVisibleAt = new Date(startedAtMs + 15_000)) => {
@@ -37,7 +39,7 @@ function makeHeld(renew: () => Promise<boolean> = async () => true) {
     }
     await settle();
   };
-  return { held, hold, renewals, passSeconds };
+  return { clock, held, hold, renewals, logged, settle, passSeconds };
 }
 
 test.each([
@@ -92,3 +94,68 @@ test.each(["delete", "abandon", "release"] as const)(
     expect(renewals).toEqual(["a at 5", expect.stringMatching(/^a (?:deleted|abandoned|released)$/)]);
   },
 );
+
+test("a renewal that fails is not tried again within the second", async () => {
+  const { clock, hold, renewals, settle } = makeHeld(() => Promise.reject(new Error("no route")));
+  hold("a");
+  await settle();
+  for (let moves = 0; moves < 3; moves += 1) {
+    clock.moveTo(clock.nextDueMs({ withRoutine: true }) ?? Number.NaN);
+    await settle();
+  }
+  expect(renewals).toEqual(["a at 5", "a at 6", "a at 7"]);
+});
+
+test("a message that comes again while it is held is not worked on twice, and its older copy gets the fresh receipt", async () => {
+  const { held, renewals, passSeconds } = makeHeld();
+  const queue = {
+    name: "queue",
+    renew: async ({ popReceipt }: ReceivedMessage) => renewals.push(`renewed ${popReceipt}`) > 0,
+    delete: async ({ popReceipt }: ReceivedMessage) => void renewals.push(`deleted ${popReceipt}`),
+  } as unknown as MessageQueue;
+  const copy = (popReceipt: string) => ({ messageId: "a", popReceipt }) as ReceivedMessage;
+  const first = copy("old");
+  expect(held.add(first, queue)).toBe(true);
+  await passSeconds(4);
+  expect(held.add(copy("fresh"), queue)).toBe(false);
+  expect(held.count).toBe(1);
+  await passSeconds(4);
+  expect(renewals).toEqual([]);
+  await passSeconds(2);
+  await held.delete(first);
+  expect(renewals).toEqual(["renewed fresh", "deleted fresh"]);
+});
+
+test("a message that is no longer held causes no request to its queue", async () => {
+  const { held, hold, renewals } = makeHeld();
+  const message = hold("a");
+  held.forget(message);
+  await held.delete(message);
+  await held.abandon(message);
+  await held.release(message);
+  expect(renewals).toEqual([]);
+});
+
+test("a failed release of a message is logged, not thrown", async () => {
+  const { held, logged } = makeHeld();
+  const message = { messageId: "a" } as ReceivedMessage;
+  held.add(message, { name: "queue", delete: () => Promise.reject(new Error("no route")) } as unknown as MessageQueue);
+  await held.delete(message);
+  expect(logged).toMatchObject([{ level: "warn", fields: { queue: "queue", reason: "no route" } }]);
+  expect(held.count).toBe(0);
+});
+
+test("nothing is renewed once it has stopped", async () => {
+  const { held, hold, renewals, passSeconds } = makeHeld();
+  hold("a");
+  await held.stop();
+  await passSeconds(20);
+  expect(renewals).toEqual([]);
+  expect(held.count).toBe(0);
+});
+
+test("the idle loop sleeps for a time that a system timer supports", async () => {
+  const { clock, settle } = makeHeld();
+  await settle();
+  expect((clock.nextDueMs({ withRoutine: true }) ?? 0) - clock.now().getTime()).toBe(3_600_000);
+});

@@ -56,7 +56,7 @@ describe("sending", () => {
     expect(wake).toHaveBeenCalledOnce();
   });
 
-  test.each(["send", "sendAndHold"] as const)("%s keeps a message for ever", async (send) => {
+  test.each(["send", "sendAndHold"] as const)("%s stores a message that never expires", async (send) => {
     const { queue, stored, pass } = await openQueue();
     await queue[send](eventMessage("1"));
     pass(60_000);
@@ -112,7 +112,7 @@ describe("receiving", () => {
     await queue.send(eventMessage("1"), timeIn(3_000));
     await queue.send(eventMessage("2"));
     pass(1_000);
-    // Of a process that has sent less.
+    // A message of a process that has sent fewer.
     const { data } = await queue.send(eventMessage("other"));
     const text = stored.messages().at(-1)?.text ?? "";
     await stored.send(
@@ -204,7 +204,7 @@ describe("giving back", () => {
 });
 
 describe("deleting", () => {
-  test("what is gone already, or was taken by another host, is no error", async () => {
+  test("a message that is gone already, or that another host has received, is no error", async () => {
     const { queue, stored, pass, receiveOne } = await openQueue();
     await queue.send(eventMessage("1"));
     const message = await receiveOne();

@@ -3,7 +3,9 @@
 import { silentLogger } from "@same-kit/shared";
 import { describe, expect, test } from "vitest";
 import type { OutgoingMessage, ReceivedMessage } from "../../../../local/src/engine/messages/message-data.ts";
+import type { EpisodeInput } from "../../../../local/src/engine/orchestrations/episode-types.ts";
 import { InstanceSession, type SessionDeps } from "../../../../local/src/engine/orchestrations/instance-session.ts";
+import type { HistoryAppend } from "../../../../local/src/engine/tracking/history-store.ts";
 import { FakeClock } from "../../../helpers/fake-clock.ts";
 import { historyEvents } from "../../../helpers/history-events.ts";
 import { eventMessage, toInstance } from "../../../helpers/outgoing-message.ts";
@@ -74,6 +76,49 @@ test("an episode that ends after its partition was lost is not saved, and its me
   episode.resolve();
   await running;
   expect(done).toEqual(["released"]);
+});
+
+test("a start over an execution that has ended begins an empty history, behind the same sentinel", async () => {
+  const { executionStarted, executionCompleted, orchestratorCompleted } = historyEvents;
+  const ended = { ...STORED, events: [...STORED.events, executionCompleted("1"), orchestratorCompleted()] };
+  const appended: HistoryAppend[] = [];
+  const input: EpisodeInput[] = [];
+  const session = new InstanceSession("abc", "queue", {
+    histories: {
+      load: async () => ended,
+      async append(append: HistoryAppend) {
+        appended.push(append);
+        return { etag: "2", blobNames: [], inputBlob: null, outputBlob: null };
+      },
+    },
+    instances: {
+      findRow: async () => ({ etag: "row", executionId: "e2", status: "Pending", createdTime: "", generation: 0 }),
+      writeEpisode: async () => ({ kind: "written", etag: "next" }),
+    },
+    payloads: {},
+    delivery: { delete: async () => {} },
+    async runEpisode(episode: EpisodeInput) {
+      input.push(episode);
+      const events = [executionStarted({ executionId: "e2" })];
+      const saved = { executionId: "e2", events, newEventCount: 1, isNewGeneration: false };
+      return { kind: "advanced", ...saved, outgoing: [], customStatus: null };
+    },
+    clock: new FakeClock("1970-01-01T00:00:00Z"),
+    visibilityTimeoutMs: 15_000,
+    maxBatch: 16,
+    log: silentLogger,
+  } as unknown as SessionDeps);
+  const { taskMessage, sender } = toInstance("abc", {
+    ...executionStarted({ executionId: "e2" }),
+    Timestamp: "2026-06-24T15:00:00Z",
+  });
+  const target = { InstanceId: "abc", ExecutionId: "e2" };
+  const data = { TaskMessage: { ...taskMessage, OrchestrationInstance: target }, Sender: sender };
+  session.add({ messageId: "1", dequeueCount: 1, nextVisibleAt: new Date(0), data } as unknown as ReceivedMessage);
+  await session.runEpisode();
+  await session.settled();
+  expect(input.map(({ history }) => history)).toEqual([[]]);
+  expect(appended).toMatchObject([{ executionId: "e2", etag: "1", newEventCount: 1 }]);
 });
 
 describe("a message for an instance without history", () => {

@@ -158,3 +158,22 @@ test("a forgotten instance is loaded again, unless it is in progress", async () 
   await settle();
   expect(loaded).toEqual(["a", "a"]);
 });
+
+test("a message that arrives at the very end of an episode is worked on", async () => {
+  let begun = 0;
+  const { take } = open(async () => {
+    begun += 1;
+    return PUT_OFF;
+  });
+  const turns = 40;
+  for (let turn = 0; turn < turns; turn += 1) {
+    take(`i${turn}`);
+    for (let passed = 0; passed < turn; passed += 1) await Promise.resolve();
+    take(`i${turn}`);
+    await settle();
+  }
+  // Both at once in the first turns.
+  const together = turns * 2 - begun;
+  expect(together).toBeLessThan(turns / 2);
+  expect(begun).toBeGreaterThan(turns);
+});
