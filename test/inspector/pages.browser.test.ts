@@ -380,7 +380,7 @@ describe("every page", () => {
     ["#/home", "Orchestrators call it."],
     ["#/home?call=echo", "a key goes into x-functions-key"],
     ["#/home?call=greet", "Empty: a new one"],
-    ["#/home?call=tick", "Text, as the trigger would have it"],
+    ["#/home?call=tick", "Text, in the form that the trigger delivers"],
     ["#/entities", "xxxx"],
     ["#/entities?form=signal", "Entity name"],
     ["#/entity?name=Counter&key=seen", "xxxx"],

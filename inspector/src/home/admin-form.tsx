@@ -31,7 +31,7 @@ export function AdminForm({ fn, canFollow, onClose }: AdminFormProps) {
   };
   return (
     <form class="form" onSubmit={submit}>
-      <TextArea label="Input" value={input} hint="Text, as the trigger would have it" onChange={setInput} />
+      <TextArea label="Input" value={input} hint="Text, in the form that the trigger delivers" onChange={setInput} />
       {error !== null && <Failure error={error} />}
       <div role="status">{sentAt !== null && (canFollow ? <Outcome name={fn.name} since={sentAt} /> : "It runs.")}</div>
       <div class="actions">
@@ -78,7 +78,7 @@ async function send({ method, url, headers = [], body = "" }: PlainRequest): Pro
   if (ok) return;
   if (status !== 401) throw new RequestError(status, { error: `The host answered ${status}.` });
   throw new RequestError(status, {
-    error: "The host asks for a key.",
+    error: "The host requires a key.",
     hint: "Copy it as curl, and add --header 'x-functions-key: KEY'.",
   });
 }

@@ -12,7 +12,7 @@ export function explainEnd(
   location: string | null,
   lastOutput: readonly string[],
 ): AzuriteError | null {
-  const [why = "It did not say more."] = lastOutput;
+  const [why = "It printed nothing more."] = lastOutput;
   switch (code) {
     case DISK_FULL:
       return new AzuriteError({

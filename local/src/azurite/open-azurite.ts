@@ -92,7 +92,7 @@ function useForeign(ports: AzuritePorts, log: Pick<Logger, "warn">): RunningAzur
  */
 export function warnOfPublicKey(log: Pick<Logger, "warn">, where: string): void {
   log.warn(
-    "This storage takes the public key of all emulators: any web page that you open, and any user of this machine, can queue work there that runs as you.",
+    "This storage accepts the well-known key of all emulators: any web page that you open, and any user of this machine, can queue work there that runs as you.",
     { storage: where },
   );
 }

@@ -29,9 +29,9 @@ export class OrchestrationNotReplacedError extends OperationError<EngineErrorCod
     super({
       code: "ERR_ORCHESTRATION_NOT_REPLACED",
       message:
-        `Instance "${instanceId}" was to be replaced by a new one. It was asked to end, which did not happen in time; ` +
-        `it had the status ${status}. Nothing new was started.`,
-      hint: "Make sure that a host works on the hub, then start it again.",
+        `Instance "${instanceId}" could not be replaced by a new one. It was asked to end but did not end in time; ` +
+        `its status is ${status}. No new instance was started.`,
+      hint: "Make sure that a host works on the hub, then start the instance again.",
     });
   }
 }

@@ -209,8 +209,8 @@ function checkPartitionManager({ flag }: Pick<ReturnType<typeof createReader>, "
   ];
   if (onBlobs.length === 0) return;
   warn(
-    `extensions.durableTask.storageProvider in host.json has ${onBlobs.join(" and ")}, leases on blobs; this host takes its leases in a table. ` +
-      "Control queues that another host has by leases on blobs are left to it, but it takes the queues of this host: do not share the task hub.",
+    `extensions.durableTask.storageProvider in host.json has ${onBlobs.join(" and ")}, which requests blob leases; this host uses leases in a table instead. ` +
+      "Control queues with a blob lease of another host are left to that host, but it takes the queues of this host: do not share the task hub.",
   );
 }
 

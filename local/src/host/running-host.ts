@@ -315,7 +315,7 @@ export class RunningHost implements FunctionsHost {
     if (node.warning !== null) this.#log.warn(node.warning);
     for (const warning of hostJson.warnings) this.#log.warn(warning);
     for (const name of findUnknown(hostJson.allowedFunctions, functions)) {
-      this.#log.warn("A function that is asked for by name does not exist.", { functionName: name });
+      this.#log.warn("A function that is selected by name does not exist.", { functionName: name });
     }
     const { extensions = [], ignoreOutputs = false } = this.#options;
     reportFunctions(functions, { extensions, ignoreOutputs, log: this.#log });

@@ -62,7 +62,7 @@ export class HostileInvoker implements FunctionInvoker {
 
     const earlier = seen?.executionId === executionId ? seen.actions : [];
     const changed = compareActions(earlier, actions, { mayGrow: true });
-    if (changed !== null) return `${at(call)} it does not ask for what it asked for before: ${changed}`;
+    if (changed !== null) return `${at(call)} it does not request what it requested before: ${changed}`;
     const differs = compareActions(actions, rawActions(second), { mayGrow: false });
     if (differs !== null) return `${at(call)} two replays of the same history differ: ${differs}`;
     const [endsFirst, endsSecond] = [endingOf(first), endingOf(second)];

@@ -8,7 +8,7 @@ export type Handler = (request: WebhookRequest) => Promise<Answer>;
 export type Handlers = Readonly<Record<string, Handler>>;
 
 /** The reason recorded for a change if the user gave none. */
-export const BY_HAND = "By hand, in the inspector.";
+export const BY_HAND = "Manually, in the inspector.";
 
 /** Returns `value`, or fails the request with 404 if the inspected target has no such part. */
 export function present<Value>(value: Value | undefined, what: string): Value {

@@ -17,7 +17,7 @@ export function divergence({ name, origins }: Recording, event: HistoryEvent | n
   const origin = event === null ? undefined : origins.get(event);
   const place = origin === undefined ? "" : ` (event ${origin.index}, ${String(origin.event.EventType)})`;
   const source = found.source === null ? "" : `, at ${found.source}`;
-  const message = `"${name}" diverges: recorded was ${found.recorded}${place}; today's code ${found.actual}${source}.`;
+  const message = `"${name}" diverges: the history records ${found.recorded}${place}, but the current code ${found.actual}${source}.`;
   return { event: origin?.event ?? null, eventIndex: origin?.index ?? null, ...found, message };
 }
 
@@ -46,7 +46,7 @@ export function describeScheduled({ id, decisionKind, name }: SchedulingEvent): 
 }
 
 export function describeDecision(decision: Decision): string {
-  return `asks for ${describe(decision.kind, nameOf(decision))}`;
+  return `requests ${describe(decision.kind, nameOf(decision))}`;
 }
 
 /** The decision's name; null if it has none. */

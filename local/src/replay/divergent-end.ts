@@ -10,11 +10,11 @@ import { lastSource } from "./sources.ts";
 export function describeEnding(ending: Ending): string {
   switch (ending.kind) {
     case "waiting":
-      return "waits, and has asked for nothing more";
+      return "waits without requesting anything more";
     case "returned":
-      return "has returned by then";
+      return "has already returned";
     case "threw":
-      return `has thrown by then: ${ending.error.split("\n", 1)[0]}`;
+      return `has already thrown: ${ending.error.split("\n", 1)[0]}`;
   }
 }
 

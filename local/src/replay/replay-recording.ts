@@ -59,7 +59,7 @@ async function beforeCrash(recording: Recording, message: string, deps: ReplayDe
   if (earlier !== null) return earlier;
   const arrived = events.slice((wakeUps[fine] ?? 0) + 1);
   const actual = `fails: ${message}`;
-  return divergence(recording, arrived[0] ?? null, { recorded: "that it goes on", actual, source: null });
+  return divergence(recording, arrived[0] ?? null, { recorded: "that it continues", actual, source: null });
 }
 
 function compare(

@@ -133,7 +133,7 @@ function decode(text: string): string {
 function resourceOf(text: Read, service: { name: string; version: string }, warnings: string[]): Attributes {
   const named = toPairs(text("OTEL_RESOURCE_ATTRIBUTES"));
   if (named.some(({ name }) => name === "")) {
-    warnings.push("OTEL_RESOURCE_ATTRIBUTES is not a list of name=value; what is not is left out.");
+    warnings.push("OTEL_RESOURCE_ATTRIBUTES is not a list of name=value; other entries are ignored.");
   }
   const own = text("OTEL_SERVICE_NAME");
   return {

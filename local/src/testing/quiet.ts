@@ -35,11 +35,11 @@ export class Quiet {
 
   #timeout(): TestingError {
     const running = this.#deps.running();
-    const what = running.length === 0 ? "Messages are still worked on." : `Still running: ${running.join(", ")}.`;
+    const what = running.length === 0 ? "Messages are still being processed." : `Still running: ${running.join(", ")}.`;
     return new TestingError({
       code: "ERR_TEST_TIMEOUT",
       message:
-        `The app did not come to rest within ${this.#deps.timeoutMs / 1000} s of real time. ${what} ` +
+        `The app did not become idle within ${this.#deps.timeoutMs / 1000} s of real time. ${what} ` +
         "Mock functions that wait for something outside the app, or set `timeoutMs` of startLocalApp.",
     });
   }

@@ -38,7 +38,7 @@ export const RESOURCE_MANAGER_DRILLS = {
       ),
     ],
   },
-  "tls-interception": { summary: "Something replaces the certificates on the way.", untrusted: true },
+  "tls-interception": { summary: "A proxy replaces certificates.", untrusted: true },
   quota: {
     summary: "The region has no quota for the plan.",
     ...put(PLAN, () =>
@@ -102,7 +102,7 @@ export const RESOURCE_MANAGER_DRILLS = {
     ),
   },
   "exists-not-in-state": {
-    summary: "A resource is there that the state does not know.",
+    summary: "A resource exists that is not in the state.",
     times: 1,
     requests: [
       on("arm", "GET", WORKSPACE, async (request, next) => {
@@ -145,7 +145,7 @@ export const RESOURCE_MANAGER_DRILLS = {
     ),
   },
   "plan-mixing": {
-    summary: "The resource group already holds another kind of plan.",
+    summary: "The resource group already contains another kind of plan.",
     ...put(PLAN, () =>
       webError(
         409,
@@ -167,7 +167,7 @@ export const RESOURCE_MANAGER_DRILLS = {
     ),
   },
   "apply-partly-failed": {
-    summary: "One resource fails after others were made.",
+    summary: "One resource fails after others were created.",
     ...put(COMPONENT, () =>
       armError(
         409,
@@ -177,7 +177,7 @@ export const RESOURCE_MANAGER_DRILLS = {
     ),
   },
   throttled: {
-    summary: "Azure asks to slow down, then works again.",
+    summary: "Azure throttles requests, then works again.",
     times: 1,
     ...put(GROUP, () =>
       armError(429, "TooManyRequests", "The request is being throttled. Try again after '1' seconds.", {
@@ -194,7 +194,7 @@ export const RESOURCE_MANAGER_DRILLS = {
     requests: slowGroup,
   },
   "apply-dies": {
-    summary: "The connection breaks after a resource was made but not recorded.",
+    summary: "The connection breaks after a resource was created but not recorded.",
     times: 1,
     ...put(WORKSPACE, async (request, next) => {
       const made = await next(request);
@@ -217,7 +217,7 @@ export const RESOURCE_MANAGER_DRILLS = {
     ],
   },
   "group-not-empty": {
-    summary: "The resource group holds something that is not ours.",
+    summary: "The resource group contains a foreign resource.",
     ...put(SITE, async (request, next) => {
       const made = await next(request);
       const network = "providers/Microsoft.Network/virtualNetworks/someone-elses-network";

@@ -44,7 +44,7 @@ export const SITE_DRILLS = {
     ],
   },
   "host-error": {
-    summary: "The host starts into an error.",
+    summary: "The host fails to start.",
     requests: [noFunctions, rewrite(HOST_STATUS, (status) => ({ ...status, state: "Error", errors: [HOST_ERROR] }))],
   },
   "host-silent": {

@@ -15,7 +15,7 @@ export const TERRAFORM_DRILLS = {
     },
   },
   "lock-file-mismatch": {
-    summary: "The lock file names other checksums.",
+    summary: "The lock file contains other checksums.",
     provider: { lockFile: withOtherChecksums },
   },
   "state-locked": {

@@ -77,14 +77,14 @@ function describeLogLine({ time, message }: Deployment["log"][number], index: nu
 }
 
 function publish(request: MiniRequest, options: ScmOptions): Answer {
-  if (!isZip(request)) return { status: 415, body: "Only application/zip is taken." };
+  if (!isZip(request)) return { status: 415, body: "Only application/zip is accepted." };
   if (options.deployments.isBusy && options.plan() !== "flex") return conflict();
   const deployment = options.deployments.begin(toDeployment(request, options));
   return { status: 202, headers: { "content-type": "application/json" }, body: JSON.stringify(deployment.id) };
 }
 
 async function zipDeploy(request: MiniRequest, options: ScmOptions): Promise<Answer> {
-  if (options.plan() === "flex") return { status: 404, body: "Flex Consumption takes packages at /api/publish." };
+  if (options.plan() === "flex") return { status: 404, body: "Flex Consumption accepts packages at /api/publish." };
   if (options.deployments.isBusy) return conflict();
   const deployment = options.deployments.begin(toDeployment(request, options));
   const location = `${options.url()}/api/deployments/latest?deployer=${encodeURIComponent(deployment.deployer)}`;

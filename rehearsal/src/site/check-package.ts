@@ -60,7 +60,7 @@ async function findLayoutFaults(entries: readonly ZipEntry[]): Promise<string[]>
   if (!paths.includes("host.json")) return [describeMissingHostJson(paths)];
   const manifest = entries.find(({ path }) => path === "package.json");
   if (manifest === undefined)
-    return ["There is no package.json at the root, so nothing says which file registers the functions."];
+    return ["There is no package.json at the root, so it is unknown which file registers the functions."];
   const main = parseMain(await manifest.read());
   if (main === null) return ["package.json is not valid or names no main."];
   try {
@@ -74,7 +74,7 @@ function describeMissingHostJson(paths: readonly string[]): string {
   const nested = paths.find((path) => path.endsWith("/host.json"));
   return nested === undefined
     ? "There is no host.json at the root."
-    : `host.json is not at the root but at ${nested}: the package has a folder too much.`;
+    : `host.json is not at the root but at ${nested}: the package has an extra folder level.`;
 }
 
 function parseMain(bytes: Buffer): string | null {

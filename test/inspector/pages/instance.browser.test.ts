@@ -249,7 +249,7 @@ describe("available actions", () => {
     await isNow(page, "Failed");
     expect(await actions(page)).toEqual(["Rewind", "Restart", "Purge"]);
     await act(page, "Rewind");
-    await row(page, "By hand, in the inspector.").waitFor();
+    await row(page, "Manually, in the inspector.").waitFor();
     await isNow(page, "Failed");
   });
 

@@ -142,7 +142,7 @@ test("a foreign Azurite on the requested ports is used and left running, with a 
   const log = recordingLogger();
   const guest = await start(await makeTempDir(), { ports: foreign.ports, log });
   expect(guest).toMatchObject({ isShared: true, isForeign: true });
-  expect(log.lines).toEqual([expect.stringContaining("takes the public key of all emulators: any web page")]);
+  expect(log.lines).toEqual([expect.stringContaining("accepts the well-known key of all emulators: any web page")]);
   await queues(guest).getQueueClient("still-there").create();
   await guest.stop();
   expect((await fetch(`http://127.0.0.1:${foreign.ports.queue}/`)).headers.get("server")).toContain("Azurite-Queue");

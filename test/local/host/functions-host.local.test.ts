@@ -270,7 +270,7 @@ test("only the requested functions are loaded, and an unknown name is reported",
   const appDir = await writeApp({ "main.js": `${REQUIRE} app.get("one", () => ({})); app.get("two", () => ({}));` });
   const { functions, entries } = await startTestHost({ appDir, appSettings });
   expect(functions.map(({ name }) => name)).toEqual(["one"]);
-  const warning = entries.find(({ message }) => message === "A function that is asked for by name does not exist.");
+  const warning = entries.find(({ message }) => message === "A function that is selected by name does not exist.");
   expect(warning?.fields).toEqual({ functionName: "none" });
 });
 

@@ -59,7 +59,7 @@ test.each([
   {
     mistake: "depends on state that other code changes",
     body: 'yield context.df.callActivity("echo", calls);\nyield context.df.callActivity("count");\nyield context.df.callActivity("echo", "end");',
-    told: /At event \d+ \(TaskCompleted of number 1\) it does not ask for what it asked for before: first activity echo 0 \(main\.js:5:18\), then activity echo \d \(main\.js:5:18\)\./,
+    told: /At event \d+ \(TaskCompleted of number 1\) it does not request what it requested before: first activity echo 0 \(main\.js:5:18\), then activity echo \d \(main\.js:5:18\)\./,
   },
 ])("code that $mistake fails with the event and the line", async ({ body, told }) => {
   const app = await startHostile(body);

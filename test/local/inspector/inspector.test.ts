@@ -174,7 +174,7 @@ describe("instances", () => {
     expect(done).toEqual([
       ["raiseEvent", "abc", "Approval", '{"ok":true}'],
       ["suspend", "abc", "lunch"],
-      ["terminate", "abc", "By hand, in the inspector."],
+      ["terminate", "abc", "Manually, in the inspector."],
     ]);
   });
 

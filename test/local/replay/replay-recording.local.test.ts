@@ -91,49 +91,49 @@ describe.each(["api", "whole"] as const)("a history (%s)", (form) => {
       change: "calls another activity",
       code: RECORDED.replace('"pack", 2', '"refund", 2'),
       recorded: "the activity 'pack' as action number 4",
-      actual: "asks for the activity 'refund'",
+      actual: "requests the activity 'refund'",
       line: 3,
     },
     {
       change: "calls two activities in another order",
       code: RECORDED.replace('"charge"', '"x"').replace('"pack", 2', '"charge", 2').replace('"x"', '"pack"'),
       recorded: "the activity 'charge' as action number 3",
-      actual: "asks for the activity 'pack'",
+      actual: "requests the activity 'pack'",
       line: 2,
     },
     {
       change: "does something else instead of waiting",
       code: RECORDED.replace(/yield context.df.createTimer.*/, 'yield context.df.callActivity("pack", 3);'),
       recorded: "a timer as action number 5",
-      actual: "asks for the activity 'pack'",
+      actual: "requests the activity 'pack'",
       line: 5,
     },
     {
       change: "ends earlier",
       code: RECORDED.replace("const child", "return both;\nconst child"),
       recorded: "the sub-orchestration 'child' as action number",
-      actual: "has returned by then",
+      actual: "has already returned",
       line: 5,
     },
     {
       change: "awaits another event",
       code: RECORDED.replace('"Name"', '"Nickname"'),
       recorded: "the activity 'refuse' as action number",
-      actual: "waits, and has asked for nothing more",
+      actual: "waits without requesting anything more",
       line: 7,
     },
     {
       change: "does not catch an error",
       code: RECORDED.replace("} catch {", "} catch (error) {\nif (first) throw error;"),
       recorded: "its end, Completed",
-      actual: "has thrown by then:",
+      actual: "has already thrown:",
       line: 9,
     },
     {
       change: "does more before it ends",
       code: RECORDED.replace("  return [", '  yield context.df.callActivity("refund");\n  return ['),
       recorded: "its end, Completed",
-      actual: "asks for the activity 'refund'",
+      actual: "requests the activity 'refund'",
       line: 11,
     },
   ])("shows where code that $change diverges", async ({ code, line, ...expected }) => {
@@ -175,7 +175,7 @@ return yield context.df.callActivity("pack", left);
       expect((await other.replay(history)).divergence).toMatchObject({ event: { EventType: "EventSent" } });
       expect((await later.replay(history)).divergence).toMatchObject({
         recorded: "the activity 'pack' as action number 2",
-        actual: "asks for the activity 'charge'",
+        actual: "requests the activity 'charge'",
         source: expect.stringMatching(/^main\.js:7:/),
       });
     }
@@ -201,7 +201,7 @@ test("if the library itself fails on the recording, the previous action is repor
     expect((await other.replay(history)).divergence).toMatchObject({
       event: { EventType: expect.stringMatching(/^Task(Scheduled|Completed)$/) },
       recorded: "the activity 'BuiltIn::HttpActivity' as action number 0",
-      actual: "asks for the activity 'pack'",
+      actual: "requests the activity 'pack'",
       source: expect.stringMatching(/^main\.js:4:/),
     });
   }

@@ -62,7 +62,7 @@ test("exits with 1, the event and the line if the current code does not match a 
         name: "greet",
         divergence: {
           recorded: "the activity 'hello' as action number 1",
-          actual: "asks for the activity 'goodbye'",
+          actual: "requests the activity 'goodbye'",
           source: "main.js:5:34",
           event: { EventType: "TaskScheduled", EventId: 1 },
         },
@@ -73,7 +73,7 @@ test("exits with 1, the event and the line if the current code does not match a 
   const file = await sameKit(stateDir, changed, "--file", recorded);
   expect(file.exitCode).toBe(1);
   expect(file.stderr).toContain(
-    `✗ first (greet)\n    "greet" diverges: recorded was the activity 'hello' as action number 1`,
+    `✗ first (greet)\n    "greet" diverges: the history records the activity 'hello' as action number 1`,
   );
   expect(JSON.parse(await readFile(recorded, "utf8"))).toMatchObject({ runtimeStatus: "Completed" });
 });

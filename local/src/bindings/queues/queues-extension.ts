@@ -17,7 +17,7 @@ import { queueSettings } from "./queue-settings.ts";
 
 const TRIGGER_TYPE = "queueTrigger";
 const NOT_BASE64 =
-  ' It is not Base64, which "extensions": {"queues": {"messageEncoding": "none"}} in host.json does without.';
+  ' It is not Base64; "extensions": {"queues": {"messageEncoding": "none"}} in host.json accepts plain text.';
 
 export function createQueuesExtension(accounts: StorageAccounts, deps: TriggerDeps): TriggerExtension {
   let host: TriggerHost;

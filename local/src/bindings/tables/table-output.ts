@@ -61,7 +61,7 @@ function toBatches(entities: readonly Entity[]): TableAction[][] {
 }
 
 function toEntity(row: unknown, defaults: { partitionKey: string | undefined; rowKey: string | undefined }): Entity {
-  if (!isRecord(row)) throw new Error("A table output takes an object, or a list of objects.");
+  if (!isRecord(row)) throw new Error("A table output must be an object, or a list of objects.");
   const keyOf = (name: string, fallback: string | undefined): string => {
     const found = Object.entries(row).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1] ?? fallback;
     if (found === undefined || found === null) throw new Error(`A row has no ${name}, and the binding names none.`);

@@ -170,7 +170,7 @@ export class ActivityDispatcher implements Inbox {
       else functionLog.failed(logged, outcome.reason, { taskEventId });
       return outcome;
     }
-    log.debug("An activity is put off.", { instanceId, functionName: event.Name, reason: reply.reason });
+    log.debug("An activity is postponed.", { instanceId, functionName: event.Name, reason: reply.reason });
     return null;
   }
 }

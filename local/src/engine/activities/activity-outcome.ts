@@ -18,7 +18,7 @@ export function activityInputForWorker(scheduledInput: string | null): string | 
   if (scheduledInput === null) return null;
   const args: unknown = JSON.parse(scheduledInput);
   if (!Array.isArray(args) || args.length > 1) {
-    throw new TypeError(`An activity takes one argument in a JSON array, not ${scheduledInput.slice(0, 100)}`);
+    throw new TypeError(`An activity accepts one argument in a JSON array, not ${scheduledInput.slice(0, 100)}`);
   }
   const [argument]: unknown[] = args;
   if (argument === null || argument === undefined) return null;

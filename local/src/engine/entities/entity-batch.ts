@@ -52,7 +52,7 @@ export function batchOutcome(
   if (reply.kind === "threw") return failedBatch(reply.message, state, batch);
   const { value } = reply;
   if (!isRecord(value) || !Array.isArray(value["results"])) {
-    return failedBatch("The entity function did not answer as an entity of durable-functions does.", state, batch);
+    return failedBatch("The entity function did not return the response of a durable-functions entity.", state, batch);
   }
   const results: unknown[] = value["results"];
   const signals: unknown = value["signals"];

@@ -29,7 +29,7 @@ export async function runEntityEpisode(
   const { clock, settings, log } = deps;
   const events = messages.map((it) => it.Event).filter((it) => it.EventType === EventType.EventRaised);
   // Other messages do not apply to an entity: it cannot be terminated or suspended.
-  if (events.length === 0) return { kind: "discarded", reason: "An entity takes operations only." };
+  if (events.length === 0) return { kind: "discarded", reason: "An entity only accepts operations." };
   const state = parseSchedulerState(history.find(isStart)?.Input ?? null);
   const executionId = newGuidN();
   const trace = new EntityTrace(entity, deps.tracer);

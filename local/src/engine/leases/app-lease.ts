@@ -119,7 +119,7 @@ export class AppLease {
       if (info.OwnerId !== this.#leaseId || info.DesiredSwapId === this.#leaseId) {
         await this.#writeInfo({ OwnerId: this.#leaseId, DesiredSwapId: null });
       }
-      if (this.#hasWarned) log.info("This app has the lease of the task hub now, and works on it.");
+      if (this.#hasWarned) log.info("This app now holds the lease of the task hub, and works on it.");
       this.#hasWarned = false;
       return "ours";
     } catch (error) {
@@ -134,10 +134,14 @@ export class AppLease {
     const level = this.#hasWarned ? "debug" : "warn";
     this.#hasWarned = true;
     if (outcome === "theirs") {
-      log.log(level, "Another app has the lease of this task hub: nothing of it is run here until that app ends.", {
-        hub: hub.hubName,
-        setting: "extensions.durableTask.hubName or useAppLease in host.json",
-      });
+      log.log(
+        level,
+        "Another app holds the lease of this task hub: this host runs nothing from the hub until that app stops.",
+        {
+          hub: hub.hubName,
+          setting: "extensions.durableTask.hubName or useAppLease in host.json",
+        },
+      );
     } else {
       log.log(level, "The app lease could not be taken.", { reason: (error as Error).message });
     }
@@ -150,7 +154,9 @@ export class AppLease {
       await hub.appLease.container.renewLease(this.#leaseId);
     } catch (error) {
       if (isRefusal(error)) {
-        log.warn("Another app took the lease of this task hub: nothing more of it is run here.", { hub: hub.hubName });
+        log.warn("Another app took the lease of this task hub: this host runs nothing more from the hub.", {
+          hub: hub.hubName,
+        });
         this.#hasWarned = true;
         return "theirs";
       }

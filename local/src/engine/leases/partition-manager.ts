@@ -238,15 +238,12 @@ class PartitionWorker implements PartitionManager {
     const { log } = this.#deps;
     if (begun.length > 0) {
       const queues = begun.toSorted().join(", ");
-      log.warn(
-        "A Durable Functions 2.x host holds control queues through leases on blobs; they are left to that host.",
-        {
-          queues,
-        },
-      );
+      log.warn("A Durable Functions 2.x host holds control queues through blob leases; they are left to that host.", {
+        queues,
+      });
     }
     if (ended.length > 0) {
-      log.info("Leases on blobs have ended; their control queues are shared again.", {
+      log.info("Blob leases have ended; their control queues are shared again.", {
         queues: ended.toSorted().join(", "),
       });
     }

@@ -136,7 +136,7 @@ export class MessageQueue {
       this.#deps.log.warn("A queue message is discarded: its payload no longer exists.", fields);
       return this.delete(place);
     }
-    this.#deps.log.warn("A queue message cannot be read; it is put back.", fields);
+    this.#deps.log.warn("A queue message cannot be read; it is returned to the queue.", fields);
     await this.#abandonPlace(place);
   }
 

@@ -135,7 +135,7 @@ export class CheckpointTails {
   async #repairIfOvertaken({ row: { instanceId }, etag }: Tail): Promise<boolean> {
     const { histories, log } = this.#deps;
     if ((await histories.load(instanceId, null)).etag === etag) return false;
-    log.warn("Another host has moved an instance on; its status is written again.", { instanceId });
+    log.warn("Another host has continued an instance; its status is written again.", { instanceId });
     await repairRow(instanceId, this.#deps);
     return true;
   }

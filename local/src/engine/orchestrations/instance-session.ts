@@ -136,7 +136,7 @@ export class InstanceSession {
     const { fresh, known, early } = sortBatch(messages, this.#index);
     await Promise.all(early.map((message) => this.#deps.delivery.abandon(message)));
     if (isCutOff(history.events)) return this.#runBatch(fresh, known);
-    if (known.length > 0) await this.#discard(known, history, "They are in the history already.");
+    if (known.length > 0) await this.#discard(known, history, "They are already in the history.");
     if (fresh.length > 0) await this.#runBatch(fresh);
   }
 
@@ -187,7 +187,7 @@ export class InstanceSession {
   #notePostponed({ reason, warning }: Extract<EpisodeResult, { kind: "abandoned" }>): void {
     const { log } = this.#deps;
     const { instanceId } = this;
-    log.debug("An episode is put off.", { instanceId, reason });
+    log.debug("An episode is postponed.", { instanceId, reason });
     if (warning === undefined || this.#hasWarned) return;
     this.#hasWarned = true;
     log.warn(warning.text, { instanceId, ...warning.fields });
@@ -208,7 +208,7 @@ export class InstanceSession {
 
   async #discard(messages: readonly ReceivedMessage[], before: StoredHistory, reason: string): Promise<void> {
     const { delivery, log } = this.#deps;
-    log.debug("Messages are thrown away.", { instanceId: this.instanceId, count: messages.length, reason });
+    log.debug("Messages are discarded.", { instanceId: this.instanceId, count: messages.length, reason });
     await this.#tails.settled();
     if (before.events.length === 0) return this.#discardUnstarted(messages);
     await this.#repairRow(before);

@@ -144,7 +144,7 @@ export class AdminRoutes {
     const refusal = this.#findRefusal(fn);
     if (refusal === undefined)
       void this.#deps.invoker.invoke(generation, { fn, triggerData: toTriggerData(fn, input.text) });
-    else this.#deps.log.error("A function was not run by hand.", { functionName: fn.name, reason: refusal });
+    else this.#deps.log.error("A function could not be run manually.", { functionName: fn.name, reason: refusal });
     return { status: 202 };
   }
 

@@ -28,8 +28,8 @@ function describe(status: 403 | 421, name: string, hasOrigin: boolean): string {
     const hostName = name.replace(/:\d+$/, "");
     return `A request to the host name "${name}" was refused${adviceFor("--allow-host", hostName)}.`;
   }
-  if (!hasOrigin) return "A request that a page of another site made was refused.";
-  return `A request of a page of "${name}" was refused${adviceFor("--allow-origin", name)}.`;
+  if (!hasOrigin) return "A request from a page of another site was refused.";
+  return `A request from a page of "${name}" was refused${adviceFor("--allow-origin", name)}.`;
 }
 
 /**

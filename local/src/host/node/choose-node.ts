@@ -56,7 +56,7 @@ function rangeOf(node: string): WantedNode {
 
 async function requireNode(file: string): Promise<FoundNode> {
   const found = await probeNode(file);
-  if (found === null) throw notFound(`${file} does not answer as Node does.`);
+  if (found === null) throw notFound(`${file} does not behave like Node.`);
   if (semver.satisfies(found.version, SUPPORTED)) return found;
   throw notFound(`${file} cannot be used: it is Node ${found.version}, and the worker needs ${SUPPORTED}.`);
 }

@@ -28,6 +28,6 @@ const byType = new Map(KINDS.map((kind) => [kind.type, kind]));
 /** @throws Error for a type that is in the schema but that the stand-in cannot create. */
 export function kindOf(type: string): ResourceKind {
   const kind = byType.get(type);
-  if (kind === undefined) throw new Error(`the stand-in provider does not know how to make ${type}`);
+  if (kind === undefined) throw new Error(`the stand-in provider does not know how to create ${type}`);
   return kind;
 }

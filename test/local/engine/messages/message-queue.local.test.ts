@@ -117,7 +117,10 @@ describe("large messages", () => {
     const { blobName } = await queue.send(eventMessage(large));
     await blobs.deleteBlob(blobName ?? "");
     expect(await queue.receive(1)).toEqual([]);
-    expect(logged[0]).toMatchObject({ level: "warn", message: "A queue message cannot be read; it is put back." });
+    expect(logged[0]).toMatchObject({
+      level: "warn",
+      message: "A queue message cannot be read; it is returned to the queue.",
+    });
   });
 });
 

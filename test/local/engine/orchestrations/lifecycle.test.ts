@@ -110,7 +110,7 @@ test("an instance is terminated without calling a worker", async () => {
   invoker.invokeOrchestrator = async () => ({ kind: "unavailable", reason: "The worker hangs." });
   hub.raise("abc", "Go", 1);
   await hub.run({ withTimers: false });
-  expect(hub.reasons("An episode is put off.")).toContain("The worker hangs.");
+  expect(hub.reasons("An episode is postponed.")).toContain("The worker hangs.");
   hub.terminate("abc", "enough");
   await hub.run();
   expect(hub.ending()).toEqual({ status: "Terminated", result: "enough" });
@@ -402,7 +402,7 @@ test("messages for an ended instance are discarded", async () => {
   hub.raise("abc", "Go", 1);
   hub.raise("nobody", "Go", 1);
   await hub.run();
-  expect(hub.reasons("Messages are thrown away.")).toEqual([
+  expect(hub.reasons("Messages are discarded.")).toEqual([
     "The instance has already ended.",
     "There is no such instance.",
   ]);

@@ -22,8 +22,8 @@ test("a rejected request is logged once, with the option that would allow it and
     ),
   ).toEqual([
     'A request to the host name "host.docker.internal:7071" was refused; --allow-host host.docker.internal of "local up" and "func start" serves it. /api/a',
-    'A request of a page of "http://localhost:5173" was refused; --allow-origin http://localhost:5173 of "local up" and "func start" serves it. /api/a',
-    "A request that a page of another site made was refused. /api/a",
+    'A request from a page of "http://localhost:5173" was refused; --allow-origin http://localhost:5173 of "local up" and "func start" serves it. /api/a',
+    "A request from a page of another site was refused. /api/a",
   ]);
 });
 
@@ -35,7 +35,7 @@ test("a host name that is not safe in a shell gets no advice", () => {
 
 test("the origin shared by all sandboxed pages gets no advice", () => {
   expect(reported([403, { host: "localhost", origin: "null" }])).toEqual([
-    'A request of a page of "null" was refused. /api/a',
+    'A request from a page of "null" was refused. /api/a',
   ]);
 });
 
