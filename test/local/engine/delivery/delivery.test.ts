@@ -375,3 +375,11 @@ test("a hostile delivery hands over every message in a shuffled order, which the
   expect(hostile.taken.toSorted()).toEqual(hostile.inputs.toSorted());
   expect((await deliver(new HostileDelivery(1))).taken).toEqual(hostile.taken);
 });
+
+test("a hostile delivery sends a message twice", async () => {
+  const hostile = new HostileDelivery(1);
+  hostile.isDoubled = () => true;
+  const { world, delivery } = await open({ hostile });
+  await delivery.send(eventMessage("1"));
+  expect(world.messages()).toHaveLength(2);
+});

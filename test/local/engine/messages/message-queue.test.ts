@@ -89,6 +89,15 @@ describe("sending", () => {
 });
 
 describe("receiving", () => {
+  test("reads a large message from its blob", async () => {
+    const { queue, receiveOne } = await openQueue();
+    const large = JSON.stringify("é".repeat(46_080));
+    const { data } = await queue.send(eventMessage(large));
+    const received = await receiveOne();
+    expect(inputOf(received)).toBe(large);
+    expect(received.data.ActivityId).toBe(data.ActivityId);
+  });
+
   test("hides a message for the timeout, in whole seconds, and at least for one", async () => {
     const { queue, shownIn } = await openQueue(1_500);
     await queue.send(eventMessage("1"));
