@@ -18,7 +18,7 @@ import { Notices } from "./parts/notices.tsx";
 import { hrefOf, type PageName, titleOf } from "./route.ts";
 import { useRoute } from "./router.ts";
 
-export type PageProps = { query: Readonly<Record<string, string>> };
+type PageProps = { query: Readonly<Record<string, string>> };
 
 const PAGES: Record<PageName, ComponentType<PageProps>> = {
   home: HomePage,

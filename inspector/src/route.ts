@@ -1,21 +1,13 @@
 // The route, including its filters, is in the URL fragment: `#/instances?status=Failed`. Links can be shared and
 // reloaded, and the server does not need to know the pages.
 
-export const PAGES = [
-  "home",
-  "runs",
-  "run",
-  "instances",
-  "instance",
-  "entities",
-  "entity",
-  "hub",
-  "traces",
-  "trace",
-] as const;
+const PAGES = ["home", "runs", "run", "instances", "instance", "entities", "entity", "hub", "traces", "trace"] as const;
 export type PageName = (typeof PAGES)[number];
 
-export type Route = { page: PageName; query: Readonly<Record<string, string>> };
+export type Route = { page: PageName } & PageProps;
+
+/** What a page receives: the filters and names in its route. */
+export type PageProps = { query: Readonly<Record<string, string>> };
 
 /** Parses a URL fragment; an unknown page becomes the home page. */
 export function parseRoute(hash: string): Route {

@@ -1,6 +1,6 @@
 import { OperationError } from "@same-kit/shared";
 
-export type MiniAzureErrorCode =
+type MiniAzureErrorCode =
   /** The state folder of a rehearsal was written by an incompatible version. */
   "ERR_MINI_AZURE_STATE";
 

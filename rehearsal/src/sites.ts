@@ -25,7 +25,7 @@ import { unpackPackage } from "./site/unpack-package.ts";
 import { Wwwroot } from "./site/wwwroot.ts";
 import type { StateFile } from "./state.ts";
 
-export type SitesOptions = {
+type SitesOptions = {
   folder: string;
   stateFile: StateFile;
   store: ResourceStore;

@@ -10,10 +10,10 @@ import type { StoredWwwroot } from "./site/wwwroot.ts";
 
 const FORMAT = 1;
 
-export type SitePorts = { site: number; scm: number };
+type SitePorts = { site: number; scm: number };
 
 /** Everything that outlives one process: a second rehearsal finds the cloud as the first one left it. */
-export type MiniAzureState = {
+type MiniAzureState = {
   format: typeof FORMAT;
   account: Account;
   certificate: CertificatePair;

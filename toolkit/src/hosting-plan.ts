@@ -1,4 +1,4 @@
 /** The hosting plans that the terraform module supports. */
-export const HOSTING_PLANS = ["flex", "consumption", "premium"] as const;
+const HOSTING_PLANS = ["flex", "consumption", "premium"] as const;
 
 export type HostingPlan = (typeof HOSTING_PLANS)[number];

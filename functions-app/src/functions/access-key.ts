@@ -2,7 +2,7 @@ import { isSameSecret } from "@same-kit/shared";
 import { ACCESS_KEY_HEADER } from "../contract/headers.ts";
 
 /** The part of a request that identifies the caller. */
-export type AccessRequest = { url: string; headers: { get(name: string): string | null } };
+type AccessRequest = { url: string; headers: { get(name: string): string | null } };
 
 /**
  * Whether the caller knows the app's access key, `SAME_ACCESS_KEY`: in a header, as `?code=`, or as the password of HTTP Basic, which

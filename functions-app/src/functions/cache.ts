@@ -7,7 +7,7 @@ import { clearCache, summarizeCache } from "../steps/cache/tidy-cache.ts";
 import { hasAccess } from "./access-key.ts";
 import { refuse, UNAUTHORIZED } from "./problem-answer.ts";
 
-export type CacheDeps = { env: NodeJS.ProcessEnv; blobs: Pick<CacheBlobs, "list" | "remove"> };
+type CacheDeps = { env: NodeJS.ProcessEnv; blobs: Pick<CacheBlobs, "list" | "remove"> };
 
 /**
  * Registers the requests about the step cache, which require the access key:

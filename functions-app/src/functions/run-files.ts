@@ -12,7 +12,7 @@ import { hasAccess } from "./access-key.ts";
 import { refuse, UNAUTHORIZED } from "./problem-answer.ts";
 import { type BodyRequest, readBody, readJsonBody } from "./read-body.ts";
 
-export type RunFilesDeps = {
+type RunFilesDeps = {
   env: NodeJS.ProcessEnv;
   blobs: Pick<RunBlobs, "listFiles" | "saveFile" | "save">;
 };

@@ -18,7 +18,7 @@ export function registerTidy(): void {
 }
 
 /** Exported for tests. */
-export async function tidyRun(
+async function tidyRun(
   { instanceId, session }: TidyInput,
   blobs: Pick<RunBlobs, "load">,
   sessions: Pick<SessionParts, "tidy">,

@@ -13,7 +13,7 @@ type Entry = { size: number; stream: Stream } | { size: number; shown: Shown };
 type Overflow = { omitted: number; tails: Map<StreamName, TerminalText> };
 type OpenCell = Omit<CellRecord, "outputs"> & { entries: Entry[]; overflow: Overflow | null };
 
-export type CellOutputsOptions = {
+type CellOutputsOptions = {
   /** The limit for all outputs of a step, in characters. */
   maxCharacters: number;
   now?: () => Date;

@@ -7,7 +7,7 @@ const MAX_LINE_CHARACTERS = 16 * 1024;
 // Every line is a log entry, which costs money in the cloud, and memory on its way to the host. The record contains all lines.
 const MAX_LINES = 10_000;
 
-export type LiveLinesOptions = {
+type LiveLinesOptions = {
   onLine: LineSink;
   /** The minimum time between two states of a line that is rewritten, such as a progress bar, before it ends. */
   rewriteEveryMs: number;

@@ -9,7 +9,7 @@ const MAX_NAME_CHARACTERS = 400;
 const MAX_MESSAGE_CHARACTERS = 800;
 const MAX_OUTPUT_CHARACTERS = 1_500;
 
-export type Progress = {
+type Progress = {
   step: PipelineStep;
   index: number;
   total: number;

@@ -1,5 +1,5 @@
 /** What went wrong around Python, outside the user's own code. Permanent and greppable. */
-export type PythonErrorCode =
+type PythonErrorCode =
   /** No usable interpreter was found, or the requested one does not run. */
   | "ERR_PYTHON_NOT_FOUND"
   /** The interpreter cannot create virtual environments. */

@@ -28,7 +28,7 @@ export type EnvironmentLock = {
   packages: readonly string[];
 };
 
-export type InstalledEnvironment = { python: string; lock: EnvironmentLock };
+type InstalledEnvironment = { python: string; lock: EnvironmentLock };
 
 const LAST_LINES = 20;
 

@@ -11,7 +11,7 @@ import { stepEnviron } from "./step-environ.ts";
 import type { ReadyPython, StepProcess } from "./step-process.ts";
 import { StepProcessPool } from "./step-process-pool.ts";
 
-export type PythonRuntimeOptions = {
+type PythonRuntimeOptions = {
   env: NodeJS.ProcessEnv;
   /** The app's Python files: runner, dill, and possibly a CPython. */
   appPythonDir: string;

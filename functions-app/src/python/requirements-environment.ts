@@ -16,7 +16,7 @@ import { type EnvironmentLock, type InstallDeps, installRequirements } from "./i
 import type { Interpreter } from "./probe-interpreter.ts";
 import { BUILD_LOCK, CURRENT, makeRoom } from "./space.ts";
 
-export type RequirementsDeps = InstallDeps & {
+type RequirementsDeps = InstallDeps & {
   /** Contains all environments of this user. */
   environmentsDir: string;
 };

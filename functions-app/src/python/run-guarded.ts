@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import type { Interpreter } from "./probe-interpreter.ts";
 import { type RunnerFiles, runnerMain } from "./runner-files.ts";
 
-export type GuardedCommand = {
+type GuardedCommand = {
   /** Runs the guard; the command itself may be another program. */
   interpreter: Interpreter;
   files: RunnerFiles;

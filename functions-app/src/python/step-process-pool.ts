@@ -10,7 +10,7 @@ const LOADED_AHEAD: ReadonlySet<string> = new Set(["numpy", "pandas"]);
 // On macOS, forks of the system's own libraries may crash.
 const HAS_TEMPLATES = process.platform === "linux";
 
-export type PoolOptions = Omit<StepProcessOptions, "environment"> & {
+type PoolOptions = Omit<StepProcessOptions, "environment"> & {
   /** How long without a step until all idle processes are stopped; default 10 min. */
   idleMs?: number;
 };

@@ -8,7 +8,7 @@ import type { SessionParts } from "./session-parts.ts";
 
 type Completed = Extract<ExecutorResult, { kind: "completed" }>;
 
-export type EarlierRun = {
+type EarlierRun = {
   id: string;
   /** What the earlier run itself had kept. */
   kept?: KeptSteps | undefined;
@@ -16,7 +16,7 @@ export type EarlierRun = {
   results: readonly ExecutorResult[];
 };
 
-export type KeepSteps = {
+type KeepSteps = {
   from: EarlierRun;
   /** The new run. */
   to: string;

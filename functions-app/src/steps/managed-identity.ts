@@ -6,7 +6,7 @@ const API_VERSION = "2019-08-01";
 const RESOURCE = "https://storage.azure.com/";
 
 /** A credential for the storage client, which keeps the token until it expires. */
-export type IdentityCredential = {
+type IdentityCredential = {
   getToken(): Promise<{ token: string; expiresOnTimestamp: number }>;
 };
 

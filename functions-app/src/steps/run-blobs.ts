@@ -7,7 +7,7 @@ import { download, openAccount, storageFailure, unlessMissing, upload } from "./
 import { inParallel } from "./in-parallel.ts";
 import { RecentContents } from "./recent-contents.ts";
 
-export type BlobKind = keyof typeof EXTENSIONS;
+type BlobKind = keyof typeof EXTENSIONS;
 
 export type BlobRange = { offset: number; count: number };
 

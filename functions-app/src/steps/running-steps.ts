@@ -27,7 +27,7 @@ export class RunningSteps {
   }
 }
 
-export type SavedProgressOptions = {
+type SavedProgressOptions = {
   blobs: Pick<RunBlobs, "saveProgress">;
   instanceId: string;
   progress: () => StepProgress;

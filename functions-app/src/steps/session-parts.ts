@@ -13,7 +13,7 @@ import { pythonCacheFolder } from "../python/cache-folder.ts";
 import { inParallel } from "./in-parallel.ts";
 import type { BlobPart, RunBlobs } from "./run-blobs.ts";
 
-export type SessionPartsOptions = {
+type SessionPartsOptions = {
   /** Contains a folder for each instance. */
   root: string;
   /** The folders exist as long as the instances. */
@@ -21,10 +21,7 @@ export type SessionPartsOptions = {
   blobs: PartBlobs;
 };
 
-export type PartBlobs = Pick<
-  RunBlobs,
-  "saveSessionPart" | "loadSessionPart" | "listSessionParts" | "removeSessionParts"
->;
+type PartBlobs = Pick<RunBlobs, "saveSessionPart" | "loadSessionPart" | "listSessionParts" | "removeSessionParts">;
 
 // How much space the sessions of earlier steps may use in addition to the latest one: runs can be continued from these steps.
 const EARLIER_BYTES = 32 * 1024 * 1024;

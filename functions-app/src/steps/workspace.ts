@@ -13,7 +13,7 @@ import type { RunBlobs } from "./run-blobs.ts";
 import { StepRefused } from "./step-contents.ts";
 import { type Contents, hashesOf, type StoredFiles, writeManifest } from "./stored-manifest.ts";
 
-export type WorkspaceOptions = {
+type WorkspaceOptions = {
   /** The working directory; it must exist. */
   folder: string;
   instanceId: string;

@@ -9,7 +9,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const STALE_MS = 60_000;
 const NAMED_INSTANCES = 5;
 
-export type AttentionItem = { text: string; link: { text: string; href: string } | null };
+type AttentionItem = { text: string; link: { text: string; href: string } | null };
 
 type Seen = {
   instances: readonly InstanceSummary[];

@@ -1,7 +1,7 @@
 import type { Home, InspectedFunction } from "../../../local/src/inspector/api.ts";
 
 /** How the page can call a function. */
-export type CallKind =
+type CallKind =
   | { kind: "http"; url: string }
   | { kind: "start" }
   | { kind: "signal" }

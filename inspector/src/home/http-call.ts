@@ -37,7 +37,7 @@ export function toRequest(template: readonly UrlPart[], form: HttpForm): PlainRe
   return { method, url, headers: hasType ? headers : [...headers, ["content-type", type]], body: form.body };
 }
 
-export type HeaderLines = { headers: (readonly [string, string])[]; problem: string | undefined };
+type HeaderLines = { headers: (readonly [string, string])[]; problem: string | undefined };
 
 /** Parses header lines of the form `name: value`; `problem` describes the first invalid line. */
 export function parseHeaderLines(text: string): HeaderLines {

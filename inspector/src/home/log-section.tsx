@@ -28,7 +28,7 @@ export function LogSection() {
 }
 
 /** Follows new lines, unless the user has scrolled up. */
-export function LogLines({ lines }: { lines: readonly LineEvent[] }) {
+function LogLines({ lines }: { lines: readonly LineEvent[] }) {
   const frame = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   useLayoutEffect(() => {

@@ -9,7 +9,7 @@ export const STATUSES: readonly InstanceStatusName[] = [
   "Terminated",
 ];
 
-export const SORTS = ["createdAt", "updatedAt", "name", "status"] as const;
+const SORTS = ["createdAt", "updatedAt", "name", "status"] as const;
 export type Sort = (typeof SORTS)[number];
 
 /** The list's filters and order, as stored in the URL. */

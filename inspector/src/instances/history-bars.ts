@@ -3,7 +3,7 @@ import type { Span } from "../parts/time-span.ts";
 import { hasEnded } from "./ended.ts";
 import { type EntityCall, entityCalls, isFailedAnswer, sentOperation } from "./entity-calls.ts";
 
-export type BarKind = "orchestration" | "activity" | "sub-orchestration" | "entity" | "timer" | "event";
+type BarKind = "orchestration" | "activity" | "sub-orchestration" | "entity" | "timer" | "event";
 
 /** One row of the Gantt chart. Times are milliseconds since the epoch. */
 export type Bar = {

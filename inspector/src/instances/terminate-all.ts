@@ -5,7 +5,7 @@ const AT_ONCE = 3;
 /** It has ended or was purged, so there is nothing to terminate. */
 const ENDED = [404, 410];
 
-export type Outcome = { terminated: number; ended: number };
+type Outcome = { terminated: number; ended: number };
 
 /**
  * Terminates the instances; those that have ended in the meantime are counted. @throws any other error of `terminate`

@@ -1,6 +1,5 @@
 import { useMemo } from "preact/hooks";
 import type { EntityList, EntitySummary } from "../../../local/src/inspector/api.ts";
-import type { PageProps } from "../app.tsx";
 import { findEntities, statePreview } from "../entities/find-entities.ts";
 import { SignalDialog } from "../entities/signal-dialog.tsx";
 import { useEntityChange } from "../entities/use-entity-change.ts";
@@ -10,7 +9,7 @@ import { Failure } from "../parts/failure.tsx";
 import { TextField } from "../parts/fields.tsx";
 import { formatTime } from "../parts/format.ts";
 import { VirtualRows } from "../parts/virtual-rows.tsx";
-import { hrefOf } from "../route.ts";
+import { hrefOf, type PageProps } from "../route.ts";
 import { navigate } from "../router.ts";
 
 const ROW_HEIGHT = 52;

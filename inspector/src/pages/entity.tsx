@@ -1,5 +1,4 @@
 import type { EntityDetail, Payload } from "../../../local/src/inspector/api.ts";
-import type { PageProps } from "../app.tsx";
 import { entityInstanceId } from "../entities/entity-calls.ts";
 import { PendingOperations } from "../entities/pending-operations.tsx";
 import { SignalForm } from "../entities/signal-form.tsx";
@@ -12,7 +11,7 @@ import { Failure } from "../parts/failure.tsx";
 import { formatTime } from "../parts/format.ts";
 import { JsonTree } from "../parts/json-tree.tsx";
 import { Output } from "../parts/output.tsx";
-import { hrefOf } from "../route.ts";
+import { hrefOf, type PageProps } from "../route.ts";
 
 const REST_MS = 500;
 const REFRESH_MS = 2000;

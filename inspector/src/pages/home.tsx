@@ -1,5 +1,4 @@
 import type { Home } from "../../../local/src/inspector/api.ts";
-import type { PageProps } from "../app.tsx";
 import { ActivityCard } from "../home/activity-card.tsx";
 import { AttentionCard } from "../home/attention-card.tsx";
 import { CallDialog } from "../home/call-dialog.tsx";
@@ -10,7 +9,7 @@ import { LogSection } from "../home/log-section.tsx";
 import { StartForm } from "../home/start-form.tsx";
 import { useEvery, useHome, useLoaded } from "../hooks.ts";
 import { Dialog } from "../parts/dialog.tsx";
-import { hrefOf } from "../route.ts";
+import { hrefOf, type PageProps } from "../route.ts";
 import { navigate } from "../router.ts";
 
 /** The app may be reloaded, and other hosts may start. */

@@ -1,5 +1,4 @@
 import type { HubState } from "../../../local/src/inspector/api.ts";
-import type { PageProps } from "../app.tsx";
 import { useEvery, useHome, useLoaded, useNow } from "../hooks.ts";
 import { PartitionsTable } from "../hub/partitions-table.tsx";
 import { QueuesTable } from "../hub/queues-table.tsx";
@@ -7,6 +6,7 @@ import { Throughput } from "../hub/throughput.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { Facts } from "../parts/facts.tsx";
 import { Failure } from "../parts/failure.tsx";
+import type { PageProps } from "../route.ts";
 
 const REFRESH_MS = 3000;
 

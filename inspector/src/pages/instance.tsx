@@ -1,6 +1,5 @@
 import { useCallback } from "preact/hooks";
 import type { InstanceDetail } from "../../../local/src/inspector/api.ts";
-import type { PageProps } from "../app.tsx";
 import { useHome, useLoaded, useOnInstanceChange } from "../hooks.ts";
 import { Gantt } from "../instances/gantt.tsx";
 import { HistoryList } from "../instances/history-list.tsx";
@@ -12,6 +11,7 @@ import { Empty } from "../parts/empty.tsx";
 import { Failure } from "../parts/failure.tsx";
 import { PayloadView } from "../parts/payload.tsx";
 import { Status } from "../parts/status.tsx";
+import type { PageProps } from "../route.ts";
 import { hrefOf } from "../router.ts";
 import { RunLines } from "../runs/run-lines.tsx";
 

@@ -1,11 +1,11 @@
 import { useMemo, useState } from "preact/hooks";
-import type { PageProps } from "../app.tsx";
 import { useLive } from "../hooks.ts";
 import { BulkActions } from "../instances/bulk-actions.tsx";
 import { FilterBar } from "../instances/filter-bar.tsx";
 import { applyFilters, clearFilters, type Filters, readFilters, toQuery } from "../instances/filters.ts";
 import { InstanceRows } from "../instances/instance-rows.tsx";
 import { Empty } from "../parts/empty.tsx";
+import type { PageProps } from "../route.ts";
 import { hrefOf, navigate } from "../router.ts";
 
 /** All orchestrations of the hub, updated live. */

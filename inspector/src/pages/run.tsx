@@ -1,12 +1,12 @@
 import { useCallback } from "preact/hooks";
 import type { RunDetail } from "../../../local/src/inspector/api.ts";
-import type { PageProps } from "../app.tsx";
 import { urlOf } from "../client.ts";
 import { useLive, useLoaded, useOnInstanceChange } from "../hooks.ts";
 import { Empty } from "../parts/empty.tsx";
 import { Failure } from "../parts/failure.tsx";
 import { formatBytes, formatDuration, formatTime } from "../parts/format.ts";
 import { Status } from "../parts/status.tsx";
+import type { PageProps } from "../route.ts";
 import { hrefOf } from "../router.ts";
 import { RunActions } from "../runs/run-actions.tsx";
 import { RunComparison } from "../runs/run-comparison.tsx";

@@ -1,11 +1,11 @@
 import { useState } from "preact/hooks";
 import type { RunList, RunSummary } from "../../../local/src/inspector/api.ts";
-import type { PageProps } from "../app.tsx";
 import { useLoaded, useOnInstanceChange } from "../hooks.ts";
 import { Empty } from "../parts/empty.tsx";
 import { Failure } from "../parts/failure.tsx";
 import { formatDuration, formatTime } from "../parts/format.ts";
 import { Status } from "../parts/status.tsx";
+import type { PageProps } from "../route.ts";
 import { hrefOf, navigate } from "../router.ts";
 
 const ANY = () => true;

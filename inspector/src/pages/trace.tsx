@@ -1,7 +1,7 @@
 import type { TraceDetail } from "../../../local/src/inspector/api.ts";
-import type { PageProps } from "../app.tsx";
 import { useEvery, useLoaded } from "../hooks.ts";
 import { Failure } from "../parts/failure.tsx";
+import type { PageProps } from "../route.ts";
 import { toRows } from "../traces/span-rows.ts";
 import { Waterfall } from "../traces/waterfall.tsx";
 

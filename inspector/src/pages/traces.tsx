@@ -1,10 +1,10 @@
 import type { TraceList, TraceSummary } from "../../../local/src/inspector/api.ts";
-import type { PageProps } from "../app.tsx";
 import { useEvery, useLoaded } from "../hooks.ts";
 import { Empty } from "../parts/empty.tsx";
 import { Failure } from "../parts/failure.tsx";
 import { formatDuration, formatTime } from "../parts/format.ts";
 import { Table } from "../parts/table.tsx";
+import type { PageProps } from "../route.ts";
 import { hrefOf } from "../router.ts";
 
 const REFRESH_MS = 3000;

@@ -1,6 +1,6 @@
 // Parses JSON typed by the user.
 
-export type TypedJson =
+type TypedJson =
   /** `undefined`: nothing was typed. */
   { ok: true; value: unknown } | { ok: false; problem: string };
 

@@ -4,7 +4,7 @@ import type { StreamEvent } from "../../../local/src/inspector/api.ts";
 
 export const WINDOW_S = 300;
 
-export type Totals = { requests: number; failedRequests: number; calls: number; failedCalls: number };
+type Totals = { requests: number; failedRequests: number; calls: number; failedCalls: number };
 
 /** Calls that ended within a period of `seconds`. */
 export type Span = { startsAt: Date; seconds: number; completed: number; failed: number };

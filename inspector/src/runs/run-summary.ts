@@ -16,7 +16,7 @@ export type ShownStep = {
   output: string;
 };
 
-export type ShownSummary = {
+type ShownSummary = {
   failure: ShownFailure | null;
   variables: readonly ShownVariable[];
   warnings: readonly string[];

@@ -32,7 +32,7 @@ const ANSWER_POLL_MS = 50;
 
 type Folder = { claimsDir: string; keyFile: string; portsFile: string; lockFile: string };
 
-export type ContainerOptions = {
+type ContainerOptions = {
   azuriteDir: string;
   /** Image with tag. Default: {@link DEFAULT_IMAGE}. */
   image?: string;

@@ -4,7 +4,7 @@ import type { ChildOptions } from "./child/child-options.ts";
 import type { AzuritePorts } from "./endpoints.ts";
 
 /** The process that holds the ports. */
-export type Holder =
+type Holder =
   /** One of our Azurites; hosts share it through its folder. */
   | { kind: "shared"; azuriteDir: string }
   /** One of our Azurites with its data in memory: only the process that started it has its key. */

@@ -14,7 +14,7 @@ import type { Entrance, RunningAzurite } from "./running-azurite.ts";
 
 const READY_TIMEOUT_MS = 20_000;
 
-export type AzuriteChildSpec = {
+type AzuriteChildSpec = {
   /** Folder of the data; null keeps it in memory. */
   location: string | null;
   wanted?: WantedPorts;

@@ -4,7 +4,7 @@ import type { StorageAccount } from "../storage/storage-account.ts";
 const DEVELOPMENT_STORAGE = /^UseDevelopmentStorage=true;?$/i;
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
-export type StorageService = "blob" | "queue" | "table";
+type StorageService = "blob" | "queue" | "table";
 
 type Settings = Readonly<Record<string, string>>;
 

@@ -21,7 +21,7 @@ export type TriggerExtension = HostExtension & {
 /**
  * Serves one function until `signal` aborts. A rejection is reported, and the function is served again after a pause.
  */
-export type Listen = (fn: AppFunction, signal: AbortSignal) => Promise<void>;
+type Listen = (fn: AppFunction, signal: AbortSignal) => Promise<void>;
 
 // How often functions are checked for changes after a reload.
 const CHECK_MS = 1_000;

@@ -15,7 +15,7 @@ import { EmulatorError } from "./errors.ts";
 /**
  * A hub that other hosts work on, or none. It can be read, and messages can be sent to it, but nothing of it runs here.
  */
-export type AttachedHub = {
+type AttachedHub = {
   hub: TaskHub;
   /** The control queues of its partitions. */
   queueNames: readonly string[];

@@ -9,7 +9,7 @@ import type { WebhookHandler } from "../shared/http-message.ts";
 const NAME = "durabletask";
 const DIRECT_CALL = "It is called by the Durable engine. Start an orchestration instead.";
 
-export type DurableExtensionDeps = {
+type DurableExtensionDeps = {
   settings: DurableTaskSettings;
   /** Who may connect to the worker's endpoint besides this process's user and root. Default: no one. */
   allowUsers?: AllowedUsers | undefined;
@@ -18,10 +18,10 @@ export type DurableExtensionDeps = {
 };
 
 /** The parts of the engine and the host that the extension needs once they run. */
-export type DurableParts = { client: TaskHubClient; invoker: FunctionInvoker; systemKey(): string };
+type DurableParts = { client: TaskHubClient; invoker: FunctionInvoker; systemKey(): string };
 
 /** Durable Functions as the host sees it: trigger types, a webhook, a binding. */
-export type DurableExtension = HostExtension & {
+type DurableExtension = HostExtension & {
   webhook: WebhookHandler;
   /** Connects it to the running parts; earlier requests continue. */
   connect(parts: DurableParts): void;

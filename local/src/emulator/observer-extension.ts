@@ -18,7 +18,7 @@ const MAX_READERS = 64;
 const MAX_BLOB_NAME_LENGTH = 1024;
 const NOT_FOUND: WebhookResponse = { status: 404 };
 
-export type ObserverDeps = {
+type ObserverDeps = {
   events: EventLog;
   account: StorageAccount;
   /** No other container of the account is exposed. */

@@ -35,7 +35,7 @@ export type LocalStorage = {
   stop(): Promise<void>;
 };
 
-export type LocalStorageOptions = {
+type LocalStorageOptions = {
   azuriteDir: string;
   clock: Clock;
   /** Receives what is waited for, and what a foreign emulator exposes. */

@@ -5,7 +5,7 @@ import type { DurableTaskSettings } from "../engine/settings.ts";
 import type { SourceLines } from "../inspector/index.ts";
 import { sourceLines } from "../replay/source-lines.ts";
 
-export type SourceDeps = { client: TaskHubClient; invoker: FunctionInvoker; settings: DurableTaskSettings };
+type SourceDeps = { client: TaskHubClient; invoker: FunctionInvoker; settings: DurableTaskSettings };
 
 /**
  * Replays an instance against the app's code to find where the code scheduled each action; null if there is no such

@@ -30,7 +30,7 @@ const STOP_WITHOUT_STORAGE_MS = 1000;
 // More than the engine needs while its storage answers; after that, it is waiting for a hanging storage.
 const ENGINE_STOP_LIMIT_MS = 20_000;
 
-export type LocalSetting = HostSetting & { clock: Clock; engineLog: Logger; events: EventLog };
+type LocalSetting = HostSetting & { clock: Clock; engineLog: Logger; events: EventLog };
 
 /** The parts that run in parallel on one storage. */
 export type Parts = { host: FunctionsHost; engine: Engine; possiblyCorruptRuns: InstanceStatus[] };

@@ -10,7 +10,7 @@ export type HubQueue = {
   oldestAt: string | null;
 };
 
-export type HubPartition = HubQueue & {
+type HubPartition = HubQueue & {
   /** The host that reads it; null: none. */
   owner: string | null;
   nextOwner: string | null;

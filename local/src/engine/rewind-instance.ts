@@ -5,7 +5,7 @@ import { EventType, type HistoryEvent } from "./history/events.ts";
 import type { HistoryStore, RewoundRow } from "./tracking/history-store.ts";
 import type { InstanceStore } from "./tracking/instance-store.ts";
 
-export type RewindDeps = {
+type RewindDeps = {
   histories: Pick<HistoryStore, "load" | "rewind">;
   instances: Pick<InstanceStore, "markRewound">;
   /** Runs `work` while nothing of the instance is being processed here. */
@@ -32,7 +32,7 @@ export async function rewindInstance(instanceId: string, deps: RewindDeps): Prom
   if (children.length === 0) await deps.wake(instanceId);
 }
 
-export type RewindPlan = {
+type RewindPlan = {
   rows: RewoundRow[];
   /** Children that failed, or that an interrupted rewind left to be woken. */
   children: string[];

@@ -39,7 +39,7 @@ import type { TaskHub } from "./taskhub/task-hub.ts";
 import type { HistoryStore } from "./tracking/history-store.ts";
 import type { InstanceRow, InstanceStore } from "./tracking/instance-store.ts";
 
-export type TaskHubClientDeps = {
+type TaskHubClientDeps = {
   hub: TaskHub;
   histories: HistoryStore;
   instances: InstanceStore;

@@ -36,10 +36,10 @@ export type HostReady = {
 export type HostStopping = { kind: "host-stopping"; time: Date };
 
 /** A worker process has loaded the app: at start, after a change of its files, or after a crash. */
-export type WorkerStarted = { kind: "worker-started"; time: Date; pid: number | null };
+type WorkerStarted = { kind: "worker-started"; time: Date; pid: number | null };
 
 /** A worker process ended unexpectedly. */
-export type WorkerEnded = {
+type WorkerEnded = {
   kind: "worker-ended";
   time: Date;
   code: number | null;
@@ -57,9 +57,9 @@ export type Invocation = {
   instanceId: string | null;
 };
 
-export type FunctionStarted = Invocation & { kind: "function-started"; time: Date };
+type FunctionStarted = Invocation & { kind: "function-started"; time: Date };
 
-export type FunctionEnded = Invocation & {
+type FunctionEnded = Invocation & {
   kind: "function-ended";
   time: Date;
   ok: boolean;
@@ -69,7 +69,7 @@ export type FunctionEnded = Invocation & {
 };
 
 /** The app answered an HTTP request. Requests to the host itself, its admin API and webhooks are not reported. */
-export type RequestAnswered = {
+type RequestAnswered = {
   kind: "request-answered";
   time: Date;
   method: string;
@@ -81,7 +81,7 @@ export type RequestAnswered = {
 };
 
 /** An orchestrator set another custom status. Its other decisions are stored and sent only after this event. */
-export type InstanceProgressed = {
+type InstanceProgressed = {
   kind: "instance-progressed";
   time: Date;
   instanceId: string;
@@ -95,7 +95,7 @@ export type InstanceProgressed = {
 };
 
 /** An orchestration has ended, and its stored status says so. */
-export type InstanceEnded = {
+type InstanceEnded = {
   kind: "instance-ended";
   time: Date;
   instanceId: string;
@@ -107,7 +107,7 @@ export type InstanceEnded = {
 export type Step = { name: string; index: number; total: number };
 
 /** One log line: written by the app's code (`source: "user"`), printed by a process, or written by the host. */
-export type LineWritten = { kind: "line" } & LogEntry;
+type LineWritten = { kind: "line" } & LogEntry;
 
 /** The reader was too slow, or asked for events that are no longer kept. */
 export type EventsMissed = { kind: "events-missed"; time: Date; count: number };

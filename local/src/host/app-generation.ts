@@ -25,7 +25,7 @@ export type AppGeneration = {
   streamPort: number | undefined;
 };
 
-export type GenerationInput = {
+type GenerationInput = {
   appDir: string;
   env: Readonly<Record<string, string>>;
   /** As in {@link NodeRequirement}. */

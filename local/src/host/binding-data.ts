@@ -6,7 +6,7 @@ import { resolveSettings } from "./config/app-environment.ts";
 import { formatDate } from "./date-format.ts";
 
 /** The values that `{name}` in a binding's options can refer to. */
-export type BindingData = Readonly<Record<string, unknown>>;
+type BindingData = Readonly<Record<string, unknown>>;
 
 /**
  * The named values of a call; later ones take precedence: members of a JSON object as trigger value, the query, route

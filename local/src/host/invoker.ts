@@ -13,7 +13,7 @@ import type { InvocationLog } from "./invocation-log.ts";
 import { InvocationSpan } from "./invocation-span.ts";
 import { OutputBindings } from "./output-bindings.ts";
 
-export type InvokerDeps = {
+type InvokerDeps = {
   runtime: AppRuntime;
   invocationLog: InvocationLog;
   extensions: readonly HostExtension[];

@@ -7,7 +7,7 @@ import { outputsOf } from "./functions/app-function.ts";
 import type { HostExtension, OutputBindingWriter } from "./host-extension.ts";
 import type { InvocationCall } from "./invocation-call.ts";
 
-export type OutputBindingsDeps = {
+type OutputBindingsDeps = {
   extensions: readonly HostExtension[];
   appSettings(): Readonly<Record<string, string>>;
   /** Drops the values of outputs that no extension here writes, instead of failing the call. */

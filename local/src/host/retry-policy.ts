@@ -3,7 +3,7 @@ import type { WorkerInvocationResult } from "../worker/language-worker.ts";
 import type { RetryContext } from "../worker/messages.ts";
 
 /** A function's own `retry`, as the app registered it. */
-export type RetryPolicy = {
+type RetryPolicy = {
   /** -1 for no limit. */
   maxRetryCount: number;
   /** Delay before the given retry; the first retry is 1. */

@@ -19,7 +19,7 @@ const KINDS = new Set(["function-started", "function-ended", "instance-progresse
 
 type Listener = (changes: Changes) => void;
 
-export type FeedDeps = { events: Pick<EventLog, "read"> | undefined; clock: Clock; log: Logger };
+type FeedDeps = { events: Pick<EventLog, "read"> | undefined; clock: Clock; log: Logger };
 
 /** Keeps an index up to date and reports its changes while there are listeners. */
 export class InstanceFeed {

@@ -13,7 +13,7 @@ const MAX_OLD_EVENTS = 300;
 const HEARTBEAT_MS = 15_000;
 const RETRY_MS = 1000;
 
-export type PageStreamDeps = { token: string; feed: InstanceFeed; events: Pick<EventLog, "read"> | undefined };
+type PageStreamDeps = { token: string; feed: InstanceFeed; events: Pick<EventLog, "read"> | undefined };
 
 /**
  * Yields the server-sent events for one page until `signal` aborts. Each piece is created once the previous one was

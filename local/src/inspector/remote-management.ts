@@ -2,7 +2,7 @@ import { reasonOf } from "@same-kit/shared";
 import type { WebhookHandler } from "../shared/http-message.ts";
 import { RequestProblem } from "./problem.ts";
 
-export type RemoteApp = {
+type RemoteApp = {
   /** `https://name.azurewebsites.net`, without a trailing slash. */
   url: string;
   /**

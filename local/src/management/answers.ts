@@ -1,7 +1,7 @@
 import { reasonOf } from "@same-kit/shared";
 import type { WebhookResponse } from "../shared/http-message.ts";
 
-export const JSON_TYPE = "application/json; charset=utf-8";
+const JSON_TYPE = "application/json; charset=utf-8";
 /** Names the next page, in a request and in the answer; empty on the last page. */
 export const CONTINUATION_HEADER = "x-ms-continuation-token";
 

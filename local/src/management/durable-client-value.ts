@@ -16,7 +16,7 @@ export type DurableClientValue = {
   httpBaseUrl: null;
 };
 
-export type DurableClientValueInput = {
+type DurableClientValueInput = {
   /** `http://localhost:<port>`; the SDK replaces it with WEBSITE_HOSTNAME if that is set. */
   hostUrl: string;
   /** `code=<system key>`, or empty. */

@@ -12,7 +12,7 @@ import {
 } from "../engine/history/events.ts";
 import { toJsonValue } from "./instance-status.ts";
 
-export type HistoryOptions = { showInput: boolean; showHistoryOutput: boolean };
+type HistoryOptions = { showInput: boolean; showHistoryOutput: boolean };
 type Item = Record<string, unknown>;
 type Call = TaskScheduledEvent | SubOrchestrationInstanceCreatedEvent;
 

@@ -1,6 +1,6 @@
 import { WEBHOOK_PATH } from "./route.ts";
 
-export type InstanceUrlParts = {
+type InstanceUrlParts = {
   /** Scheme and authority that the caller can reach, without a trailing slash. */
   origin: string;
   hubName: string;

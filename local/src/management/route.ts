@@ -4,7 +4,7 @@ import type { EntityId } from "../engine/messages/entity-id.ts";
 export const WEBHOOK_PATH = "/runtime/webhooks/durabletask";
 export const RPC_PATH = "/durabletask";
 
-export type InstanceOperation = "terminate" | "suspend" | "resume" | "rewind" | "restart";
+type InstanceOperation = "terminate" | "suspend" | "resume" | "rewind" | "restart";
 
 export type Route =
   | { kind: "start"; functionName: string; instanceId: string | null }

@@ -27,7 +27,7 @@ const RANDOM_PORTS = { from: 30_000, count: 1000, tries: 9 };
 const BODY_LIMIT_BYTES = 128 * 1024 * 1024;
 const PATH_KEY_BYTES = 24;
 
-export type RpcListenerOptions = {
+type RpcListenerOptions = {
   log: Logger;
   /** Who may connect besides this process's user and root. Default: no one. */
   allowUsers?: AllowedUsers | undefined;

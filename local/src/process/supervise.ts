@@ -25,7 +25,7 @@ export type ChildSpec = {
   stopTimeoutMs?: number;
 };
 
-export type ChildExit = { isWanted: boolean; code: number | null; signal: NodeJS.Signals | null };
+type ChildExit = { isWanted: boolean; code: number | null; signal: NodeJS.Signals | null };
 
 /** A running child process and the handles to stop or release it. */
 export interface SupervisedChild {

@@ -2,7 +2,7 @@ import path from "node:path";
 import { type Claim, claim, isClaimed, withFileLock } from "@same-kit/shared";
 
 /** This process's use of a task hub. */
-export type HubClaim = Claim & { hubName: string };
+type HubClaim = Claim & { hubName: string };
 
 /**
  * Records that this process works on a hub. Two hosts on one hub share its work: a step of one host's run may be

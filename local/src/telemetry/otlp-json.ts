@@ -21,7 +21,7 @@ export type OtlpAnyValue =
   | { boolValue: boolean }
   | { intValue: string }
   | { doubleValue: number };
-export type OtlpAttribute = { key: string; value: OtlpAnyValue };
+type OtlpAttribute = { key: string; value: OtlpAnyValue };
 export type OtlpSpan = {
   traceId: string;
   spanId: string;

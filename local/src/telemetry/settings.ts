@@ -16,7 +16,7 @@ export type OtlpTarget = {
   delayMs: number;
 };
 
-export type TelemetrySettings = {
+type TelemetrySettings = {
   /** Null: spans are written to a file. */
   target: OtlpTarget | null;
   resource: Attributes;

@@ -34,7 +34,7 @@ export type StoredTrace = {
 };
 
 /** Selects the spans of one trace, or of all traces that an instance is in. */
-export type SpanQuery = { traceId: string } | { instanceId: string };
+type SpanQuery = { traceId: string } | { instanceId: string };
 
 const INSTANCE_ATTRIBUTES = ["durabletask.task.instance_id", "durabletask.event.target_instance_id"];
 

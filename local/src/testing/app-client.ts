@@ -13,7 +13,7 @@ import { TestingError } from "./errors.ts";
 import type { MockedInvoker } from "./mocked-invoker.ts";
 import { describeWaits } from "./waits.ts";
 
-export type AppClientDeps = {
+type AppClientDeps = {
   hub: TaskHubClient;
   invoker: MockedInvoker;
   /** Null with the real clock. */

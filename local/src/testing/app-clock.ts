@@ -7,7 +7,7 @@ import type { VirtualClock } from "./virtual-clock.ts";
 /** A message waiting in the hub. */
 export type WaitingMessage = { visibleAtMs: number; dequeueCount: number };
 
-export type VirtualAppClockDeps = {
+type VirtualAppClockDeps = {
   clock: VirtualClock;
   quiet: Quiet;
   /** All messages waiting in the hub's queues. */

@@ -6,7 +6,7 @@ const QUIET_TURNS = 4;
 const EAGER_TURNS = 200;
 const PAUSE_MS = 1;
 
-export type QuietDeps = {
+type QuietDeps = {
   /** Nothing is running: no message is being processed, and no function or storage call is in progress. */
   isIdle(): boolean;
   /** Names of the running calls, for the error. */

@@ -22,7 +22,7 @@ import { toReturnedValue } from "./returned-value.ts";
 import { toSnapshot } from "./snapshot.ts";
 import type { AppParts } from "./start-app.ts";
 
-export type RunningAppDeps = AppParts & {
+type RunningAppDeps = AppParts & {
   logs: readonly LogLine[];
   /** Number of running function calls, of any kind. */
   functionCalls(): number;

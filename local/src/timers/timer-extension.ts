@@ -14,7 +14,7 @@ const NEVER = "0001-01-01T00:00:00+00:00";
 
 export type TimerHost = Pick<FunctionsHost, "env" | "registeredFunctions" | "invoke">;
 
-export type TimerExtension = HostExtension & {
+type TimerExtension = HostExtension & {
   start(host: TimerHost): void;
   /** Stops the timers; running functions continue. */
   stop(): void;

@@ -15,7 +15,7 @@ import type {
 import { isOrchestratorTrigger, type OrchestratorTrigger, triggerJson } from "./orchestrator-trigger.ts";
 import { SentHistories } from "./sent-histories.ts";
 
-export type WorkerSpec = {
+type WorkerSpec = {
   appDirectory: string;
   env: NodeJS.ProcessEnv;
   hostVersion: string;

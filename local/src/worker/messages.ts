@@ -13,7 +13,7 @@ export type TypedData =
   /** Describes an SDK client, for the package that the app registered for `source`. */
   | { modelBindingData: ModelBindingData };
 
-export type ModelBindingData = { version: string; source: string; contentType: string; content: Uint8Array };
+type ModelBindingData = { version: string; source: string; contentType: string; content: Uint8Array };
 
 export type RpcHttpCookie = {
   name: string;

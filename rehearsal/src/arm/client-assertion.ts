@@ -9,7 +9,7 @@ export type RegisteredCredential =
   | { kind: "certificate"; certificate: string }
   | { kind: "federated"; issuer: string; subject: string; publicKey: string };
 
-export type AssertionContext = {
+type AssertionContext = {
   clientId: string;
   /** The URL that the assertion was sent to: the only valid audience of an assertion signed with a certificate. */
   tokenUrl: string;

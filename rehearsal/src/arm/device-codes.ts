@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 
-export type DeviceCode = { deviceCode: string; userCode: string; expiresInS: number };
+type DeviceCode = { deviceCode: string; userCode: string; expiresInS: number };
 
 /** The result of exchanging a device code; `pending` asks the client to poll again. */
-export type DeviceCodeResult = { kind: "granted"; clientId: string } | { kind: "pending" | "expired" | "unknown" };
+type DeviceCodeResult = { kind: "granted"; clientId: string } | { kind: "pending" | "expired" | "unknown" };
 
 const LIFETIME_S = 900;
 // Codes are issued without any proof, so their number is limited.

@@ -17,7 +17,7 @@ export type Account = Client & {
   tokenKey: string;
 };
 
-export type LoginOptions = {
+type LoginOptions = {
   account: Account;
   /** Credentials that the client may present instead of its secret. Default: none. */
   registered?: readonly RegisteredCredential[];

@@ -3,7 +3,7 @@
 import { decode, ExtData, ExtensionCodec, encode } from "@msgpack/msgpack";
 
 /** Stands for "known after apply". */
-export class Unknown {
+class Unknown {
   /** Makes the type distinct: every object has a `toString`. */
   readonly isKnown = false;
 

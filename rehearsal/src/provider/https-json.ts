@@ -3,7 +3,7 @@ import { Agent, request } from "node:https";
 
 export type HttpsAnswer = { status: number; headers: IncomingHttpHeaders; text: string };
 
-export type HttpsRequest = {
+type HttpsRequest = {
   method: string;
   url: string;
   headers?: Record<string, string>;

@@ -19,7 +19,7 @@ export type NestedBlock = {
   block: Block;
 };
 export type Block = { attributes?: Record<string, Attribute>; block_types?: Record<string, NestedBlock> };
-export type Schema = { version?: number; block: Block };
+type Schema = { version?: number; block: Block };
 
 type SchemaFile = {
   version: string;

@@ -7,7 +7,7 @@ import type { ProviderHandlers, ProviderRequest } from "./provider.ts";
 // Terraform's own limit for one message of a provider: hashicorp/terraform, internal/plugin/serve.go.
 const MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
 
-export type ServeOptions = {
+type ServeOptions = {
   handlers: ProviderHandlers;
   /** Absent: no TLS, as Terraform expects with `TF_DISABLE_PLUGIN_TLS`. */
   tls?: { pair: CertificatePair; clientCertificate: string };

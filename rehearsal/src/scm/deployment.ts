@@ -8,7 +8,7 @@ export type DeploymentStatus = (typeof DEPLOYMENT_STATUS)[keyof typeof DEPLOYMEN
 /** A deployment that ends without installing its package. */
 export type DeploymentFault = { status: "failed" | "conflict"; errors: readonly string[] };
 
-export type LogLine = { time: string; message: string };
+type LogLine = { time: string; message: string };
 
 /** A finished deployment, as stored in the state file. */
 export type StoredDeployment = {

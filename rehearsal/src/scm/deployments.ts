@@ -9,7 +9,7 @@ import { unpackPackage } from "../site/unpack-package.ts";
 import type { DeploymentFault, DeploymentRequest, DeploymentStatus, StoredDeployment } from "./deployment.ts";
 import { DEPLOYMENT_STATUS } from "./deployment.ts";
 
-export type DeploymentsOptions = {
+type DeploymentsOptions = {
   /** Oldest first; modified in place. */
   stored: StoredDeployment[];
   save: () => void;

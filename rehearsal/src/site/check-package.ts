@@ -3,7 +3,7 @@ import type { PlanName } from "./plan-limits.ts";
 import { DISK_LIMIT_BYTES } from "./plan-limits.ts";
 import type { ZipEntry } from "./read-zip.ts";
 
-export type PackageReport = {
+type PackageReport = {
   unpackedBytes: number;
   /** Why the deployment fails. */
   failures: string[];

@@ -6,7 +6,7 @@ import { ok } from "../http/answer.ts";
 import type { BootedSite } from "./boot-site.ts";
 import type { HostState, SiteRuntime } from "./site-runtime.ts";
 
-export type SiteFront = {
+type SiteFront = {
   runtime: SiteRuntime;
   keys: HostKeys;
   /** The URL that clients use, such as `https://localhost:8443`. */

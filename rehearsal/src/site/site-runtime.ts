@@ -20,7 +20,7 @@ export type HostState =
   | { kind: "running"; host: BootedSite }
   | { kind: "error"; message: string };
 
-export type SiteRuntimeOptions = {
+type SiteRuntimeOptions = {
   name: string;
   bootSite: BootSite;
   settings: () => Record<string, string>;

@@ -8,7 +8,7 @@ import { removePackage } from "./unpack-package.ts";
 /** A folder below the temp folder, and the process that unpacks packages into it. */
 export type StoredWwwroot = { folder: string; owner: ProcessIdentity };
 
-export type WwwrootOptions = {
+type WwwrootOptions = {
   /** Folders of all processes that opened this cloud; modified in place. */
   stored: StoredWwwroot[];
   save: () => void;

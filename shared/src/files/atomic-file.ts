@@ -8,7 +8,7 @@ const SMALL_BYTES = 64 * 1024;
 // Default mode: files of same-kit are private to their user.
 const PRIVATE_MODE = 0o600;
 
-export type AtomicWriteOptions = { mode?: number };
+type AtomicWriteOptions = { mode?: number };
 
 /**
  * Creates or replaces `file` atomically: a reader, or a crash, sees either the old content or the new content, never a

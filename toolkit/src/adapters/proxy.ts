@@ -1,6 +1,6 @@
 import * as http from "node:http";
 
-export type ProxyUse = {
+type ProxyUse = {
   /** A remark for the user, or null. */
   remark: string | null;
   restore(): void;

@@ -2,7 +2,7 @@
 
 import { exitCodeOf } from "../commands/exit-code.ts";
 
-export type Interrupts = {
+type Interrupts = {
   /** Aborts at the first Ctrl-C or termination signal. */
   signal: AbortSignal;
   /** Aborts at the second one; the process exits when all listeners have returned. */

@@ -19,7 +19,7 @@ export type OptionSpec = {
   variable?: string;
 };
 
-export type PositionalSpec = { name: string; help: string; isOptional: boolean };
+type PositionalSpec = { name: string; help: string; isOptional: boolean };
 
 type ValueOf<Spec extends OptionSpec> = Spec["type"] extends "boolean"
   ? boolean
@@ -40,7 +40,7 @@ export type CommandInput<Options extends Record<string, OptionSpec>> = {
   origins: readonly string[];
 };
 
-export type CommandDefinition<Options extends Record<string, OptionSpec> = Record<string, OptionSpec>> = {
+type CommandDefinition<Options extends Record<string, OptionSpec> = Record<string, OptionSpec>> = {
   /** As it is typed: `local run`. */
   name: string;
   summary: string;

@@ -17,7 +17,7 @@ const RESERVED: Readonly<Record<string, string>> = {
   removes_keyless_settings: LEAVE_OUT,
 };
 
-export type VariableOptions = {
+type VariableOptions = {
   project: string | undefined;
   location: string | undefined;
   hosting: string | undefined;

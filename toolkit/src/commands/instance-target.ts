@@ -11,7 +11,7 @@ import { findDeployedApp } from "./deployed-app.ts";
 import { usage } from "./instance-actions.ts";
 import { resolveStateDir } from "./shared-options.ts";
 
-export type TargetOptions = {
+type TargetOptions = {
   storage: string | undefined;
   hub: string | undefined;
   env: string | undefined;

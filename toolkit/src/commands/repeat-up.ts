@@ -3,7 +3,7 @@ import type { Choices } from "../deployment/choices.ts";
 import { WITHHELD } from "../reports/deployment-report.ts";
 
 /** Options of this call that are not stored with the environment's choices. */
-export type RepeatedOptions = {
+type RepeatedOptions = {
   readonly [name: string]: string | boolean | readonly string[] | undefined;
 };
 

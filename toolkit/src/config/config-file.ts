@@ -22,7 +22,7 @@ const PATHS: readonly string[] = ["state-dir", "python-archive"];
 export const variableOf = (setting: string): string => `SAME_KIT_${setting.toUpperCase().replaceAll("-", "_")}`;
 
 /** All problems of the file. A separate class, so that a command that only prints loads nothing else. */
-export class ConfigFileError extends Error {
+class ConfigFileError extends Error {
   readonly code: ToolkitErrorCode = "ERR_CONFIG_FILE";
   readonly exitCode = 2;
   readonly hint = `It may contain: ${FILE_SETTINGS.join(", ")}.`;

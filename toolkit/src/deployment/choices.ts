@@ -18,7 +18,7 @@ export type Choices = {
 
 export const NO_CHOICES: Choices = { subscription: null, variables: {}, variableFiles: [], olderVariables: {} };
 
-export type NewChoices = Omit<Choices, "olderVariables" | "variableFiles"> & {
+type NewChoices = Omit<Choices, "olderVariables" | "variableFiles"> & {
   /** They replace the earlier files; null keeps those, and an empty list removes them. */
   variableFiles: readonly string[] | null;
 };

@@ -41,7 +41,7 @@ export type DeploymentTarget = {
   smokeLimitMs: number;
 };
 
-export type DeploymentOptions = {
+type DeploymentOptions = {
   folder: EnvironmentFolder;
   target: DeploymentTarget;
   view: PhaseView;

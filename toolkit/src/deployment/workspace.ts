@@ -8,7 +8,7 @@ import { type EnvironmentFolder, loadJson } from "./environment.ts";
 /** Values of the module's variables, as JSON. */
 export type TerraformVariables = Record<string, unknown>;
 
-export type ModuleOptions = {
+type ModuleOptions = {
   /** The module that same-kit ships. */
   moduleDir: string;
   /** A file with a `terraform { backend … }` block, for a state that several machines share; null keeps the current one. */
@@ -19,7 +19,7 @@ export type ModuleOptions = {
   providerIdentity: string;
 };
 
-export type VariableSources = {
+type VariableSources = {
   /** They override the files. */
   variables: TerraformVariables;
   variableFiles: readonly string[];

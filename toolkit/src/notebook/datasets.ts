@@ -7,7 +7,7 @@ import type { ToolkitErrorCode } from "../errors.ts";
 import { configError, type LineOf, onLine, type SameConfig } from "./same-config.ts";
 
 /** A data set that is a local file next to same.yaml, which the app cannot read. */
-export type LocalDataset = { name: string; environment: string; path: string; line?: number };
+type LocalDataset = { name: string; environment: string; path: string; line?: number };
 
 /** The local files among the data sets of one environment (`default` if a data set has no entry for it). */
 export function listLocalDatasets(

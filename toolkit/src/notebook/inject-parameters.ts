@@ -2,14 +2,14 @@ import { parseCellTags } from "./cell-tags.ts";
 import type { Cell, Notebook } from "./notebook-file.ts";
 import { initialLexerState, isAtStatement, readPythonLine } from "./python-lines.ts";
 
-export type InjectedNotebook = { notebook: Notebook; warnings: readonly string[] };
+type InjectedNotebook = { notebook: Notebook; warnings: readonly string[] };
 
 /** Papermill's tags: for the cell with the defaults, and for the cell that papermill or this file added. */
 const DEFAULTS_TAG = "parameters";
 const INJECTED_TAG = "injected-parameters";
 
 /** The assigned values by name, as Python source. */
-export type Assignments = ReadonlyMap<string, string>;
+type Assignments = ReadonlyMap<string, string>;
 
 /**
  * A notebook with a cell that assigns the parameters: it replaces a previously injected cell, otherwise follows the cell tagged

@@ -7,7 +7,7 @@ import type { ToolkitErrorCode } from "../errors.ts";
 import { PYYAML_SCALARS } from "./pyyaml-scalars.ts";
 
 /** A YAML value. Whole numbers are `bigint`, so that 1 and 1.0 remain distinct; maps keep the types of their keys. */
-export type ParameterValue =
+type ParameterValue =
   | null
   | boolean
   | bigint

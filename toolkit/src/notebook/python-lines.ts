@@ -1,7 +1,7 @@
 // Just enough of Python's lexical rules to know where a statement starts: strings, brackets, comments, line joining.
 
 /** The state of the lexer between two lines. */
-export type PythonLexerState = {
+type PythonLexerState = {
   /** The quotes that end the current string, or null. */
   openString: string | null;
   /** Open (, [ and {. */

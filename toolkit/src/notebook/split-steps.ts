@@ -22,14 +22,14 @@ export type Step = {
   requirements?: string;
 };
 
-export type SplitNotebook = {
+type SplitNotebook = {
   steps: readonly Step[];
   warnings: readonly string[];
   /** The packages that the cells install, as lines of a requirements.txt. */
   installs: readonly string[];
 };
 
-export type SplitOptions = {
+type SplitOptions = {
   /** Compiles like upstream: all magics are removed. */
   upstreamMagics?: boolean;
 };

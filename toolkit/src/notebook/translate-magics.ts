@@ -28,7 +28,7 @@ const AROUND_PYTHON = new Set(["capture", "time", "timeit"]);
 /** They concern interactive use or the notebook's editor: omitting them changes nothing. */
 const SILENT = new Set(["autoreload", "load_ext", "reload_ext"]);
 
-export type TranslatedCode = PlainCode & {
+type TranslatedCode = PlainCode & {
   /** The packages that the cell installs, as lines of a requirements.txt. */
   installs: readonly string[];
 };

@@ -1,7 +1,7 @@
 import { type Document, isMap, isNode, LineCounter, parseDocument } from "yaml";
 import { configError } from "./same-config.ts";
 
-export type YamlFile = {
+type YamlFile = {
   /** Plain values; null for an empty file. */
   value: unknown;
   /** The line, from 1, of the key or list item at `path`; if it is missing, of its parent. */

@@ -15,7 +15,7 @@ export type AppPackage = WrittenZip & {
   entries: PackageEntry[];
 };
 
-export type AppPackageOptions = {
+type AppPackageOptions = {
   /** The built app: host.json, package.json, main.cjs, python/. */
   appDir: string;
   /** Which of its files are packed, for `listEntries`; default: all except files that Azure never runs. */

@@ -6,7 +6,7 @@ import { execa } from "execa";
 import { minorOf } from "./bundled-python.ts";
 import { listEntries, type PackageEntry } from "./entries.ts";
 
-export type BasePackagesOptions = {
+type BasePackagesOptions = {
   /** Requirement specifiers, such as `numpy` or `pandas==2.3.1`. */
   requirements: readonly string[];
   /** The version of the Python for the packages, such as `3.12.14`; not of the one that runs pip. */

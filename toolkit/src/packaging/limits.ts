@@ -13,7 +13,7 @@ const UNPACKED_LIMIT_BYTES: Record<HostingPlan, number> = {
 const LARGE_ZIP_BYTES = 150 * MB;
 const SHOWN_PARTS = 3;
 
-export type PackageSize = {
+type PackageSize = {
   sizeBytes: number;
   unpackedBytes: number;
   /** Size in bytes, by part, such as `python/cpython`. */

@@ -15,7 +15,7 @@ const FILE_MODE = 0o100644;
 const EXECUTABLE_MODE = 0o100755;
 
 /** `fast` for a package that is not sent over a network. */
-export type Compression = "small" | "fast";
+type Compression = "small" | "fast";
 
 const LEVELS: Record<Compression, number> = { small: 6, fast: 1 };
 

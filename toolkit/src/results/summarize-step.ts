@@ -12,9 +12,9 @@ const MAX_TEXT = 4_000;
 const MAX_STREAM = 64 * 1024;
 
 /** A cell in `--json`: texts are shortened, images and HTML are represented by their type. */
-export type SummarizedCell = Omit<CellRecord, "outputs"> & { outputs: SummarizedOutput[] };
+type SummarizedCell = Omit<CellRecord, "outputs"> & { outputs: SummarizedOutput[] };
 
-export type SummarizedOutput =
+type SummarizedOutput =
   | { kind: "stdout" | "stderr"; text: string }
   | { kind: "shown" | "result"; types: string[]; text: string | null }
   | { kind: "error"; type: string; message: string };

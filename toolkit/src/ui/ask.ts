@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline/promises";
 
-export type AskOptions = {
+type AskOptions = {
   input: NodeJS.ReadableStream;
   output: NodeJS.WritableStream;
   /** Aborts the wait for an answer. */

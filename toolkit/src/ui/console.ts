@@ -27,12 +27,12 @@ export type Console = {
 
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
-export type ConsoleStreams = { stdout: NodeJS.WriteStream; stderr: NodeJS.WriteStream };
+type ConsoleStreams = { stdout: NodeJS.WriteStream; stderr: NodeJS.WriteStream };
 
 // Some pseudo-terminals report no columns.
 const MIN_COLUMNS = 20;
 
-export type ConsoleOptions = {
+type ConsoleOptions = {
   isJson: boolean;
   env: NodeJS.ProcessEnv;
   streams?: ConsoleStreams;

@@ -1,6 +1,6 @@
 import { shellQuote } from "./shell-quote.ts";
 
-export type ExportedOutputs = { appName: string; hostName: string; accessKey: string };
+type ExportedOutputs = { appName: string; hostName: string; accessKey: string };
 
 /**
  * The two lines that a SAME client needs. They are quoted for `sh` on every system, because `sh` evaluates them: terraform's

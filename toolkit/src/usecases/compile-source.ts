@@ -31,7 +31,7 @@ export type CompiledSource = CompiledNotebook & {
   parameters: RecordedParameters;
 };
 
-export type CompileOptions = {
+type CompileOptions = {
   location: string;
   /** `--same-env`; null: `runtime_options.same_env`, otherwise `default`. */
   sameEnv: string | null;

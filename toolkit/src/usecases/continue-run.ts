@@ -24,7 +24,7 @@ export type ContinueRunOptions = {
 };
 
 /** Where it runs: on a host of this machine, or on an app elsewhere. */
-export type ContinuePlace = { choice: HostChoice } | { address: AppAddress };
+type ContinuePlace = { choice: HostChoice } | { address: AppAddress };
 
 /** What a continued run would do. */
 export type ExplainedRun = {

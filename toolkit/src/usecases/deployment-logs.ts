@@ -6,14 +6,14 @@ import type { SignedIn } from "../adapters/azure/sign-in.ts";
 import type { EnvironmentFolder } from "../deployment/environment.ts";
 import type { DeploymentOutputs } from "../deployment/outputs.ts";
 
-export type DeploymentLogsDeps = {
+type DeploymentLogsDeps = {
   azure: SignedIn;
   waiting: Waiting;
   signal: AbortSignal;
   onLine: (line: string) => void;
 };
 
-export type DeploymentLogsOptions = { follow: boolean; sinceMinutes: number };
+type DeploymentLogsOptions = { follow: boolean; sinceMinutes: number };
 
 const INSIGHTS_API = "2018-04-20";
 const COMPONENT_API = "2020-02-02";

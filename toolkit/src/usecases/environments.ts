@@ -1,13 +1,13 @@
 import type { Environment, Environments } from "../adapters/machine/environments.ts";
 
-export type PruneOptions = {
+type PruneOptions = {
   environments: Environments;
   /** Remove those that have not been used for this long. */
   unusedDays: number;
   now: number;
 };
 
-export type PrunedEnvironments = { removed: Environment[]; kept: number; freedBytes: number };
+type PrunedEnvironments = { removed: Environment[]; kept: number; freedBytes: number };
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

@@ -17,7 +17,7 @@ import type { RunDeps } from "./run/run-state.ts";
 import type { RunSummary } from "./run/run-summary.ts";
 import { SOURCE_NOTEBOOK } from "./run/save-results.ts";
 
-export type FetchRunOptions = {
+type FetchRunOptions = {
   id: string;
   stateDir: string;
   /** Null: the app that its record names, with this key. */

@@ -3,7 +3,7 @@ import path from "node:path";
 import { OperationError, writeFileAtomic } from "@same-kit/shared";
 import type { ToolkitErrorCode } from "../errors.ts";
 
-export type ShimTarget = {
+type ShimTarget = {
   /** The folder for the `func`. */
   dir: string;
   /** The Node that runs it, if it still exists then; otherwise the one on PATH. */

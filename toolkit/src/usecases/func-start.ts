@@ -9,13 +9,13 @@ export type FuncOutput = {
   ready(host: Pick<BootedHost, "functionListText">): void;
 };
 
-export type FuncStartDeps = {
+type FuncStartDeps = {
   emulator: Emulator;
   output: FuncOutput;
   signal: AbortSignal;
 };
 
-export type FuncStartOptions = Omit<
+type FuncStartOptions = Omit<
   BootOptions,
   "hubName" | "needsOwnHub" | "hostile" | "watch" | "detachedLogFile" | "onLog" | "onEvent"
 >;

@@ -8,7 +8,7 @@ import { CONFIG_NAMES, findPlainSource } from "./find-source.ts";
 
 const REQUIREMENTS = "requirements.txt";
 
-export type InitResult = { file: string; notebook: string };
+type InitResult = { file: string; notebook: string };
 
 /**
  * Writes the same.yaml of a notebook next to it: the defaults of a run without one, or the notebook's own `same_config`.

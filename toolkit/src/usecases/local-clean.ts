@@ -6,7 +6,7 @@ import { type RunFolder, RunRecords } from "../adapters/records/run-records.ts";
 import type { ToolkitErrorCode } from "../errors.ts";
 import type { Emulator } from "../ports.ts";
 
-export type CleanResult = { runs: number; freedBytes: number; keptRuns: number; removedStorage: boolean };
+type CleanResult = { runs: number; freedBytes: number; keptRuns: number; removedStorage: boolean };
 
 /**
  * Removes the records of runs that have ended and, once no unfinished run needs it, the storage's data.

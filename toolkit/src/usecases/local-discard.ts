@@ -4,7 +4,7 @@ import { openHost } from "./run/run-host.ts";
 import type { RunDeps } from "./run/run-state.ts";
 import { requireUnfinished } from "./run/unfinished-runs.ts";
 
-export type LocalDiscardOptions = { id: string; stateDir: string; storage: string | null };
+type LocalDiscardOptions = { id: string; stateDir: string; storage: string | null };
 
 /** Data in these is lost when the host stops. */
 const ENDS_WITH_HOST: ReadonlySet<string> = new Set(["memory", "none"]);

@@ -10,7 +10,7 @@ import type { RunDeps } from "./run/run-state.ts";
 import type { RunSummary } from "./run/run-summary.ts";
 import { requireUnfinished } from "./run/unfinished-runs.ts";
 
-export type LocalResumeOptions = Pick<ContinueRunOptions, "from" | "only"> & {
+type LocalResumeOptions = Pick<ContinueRunOptions, "from" | "only"> & {
   id: string;
   stateDir: string;
   port: number | null;

@@ -41,7 +41,7 @@ export async function localRun(options: LocalRunOptions, deps: RunDeps): Promise
   return startRun(options, { keep, port, storage, python, isOffline }, null, deps);
 }
 
-export type RemoteRunOptions = Omit<LocalRunOptions, keyof HostChoice> & { address: AppAddress };
+type RemoteRunOptions = Omit<LocalRunOptions, keyof HostChoice> & { address: AppAddress };
 
 /** The same on an app that runs elsewhere, deployed or local, through the app's own API only. */
 export async function remoteRun(options: RemoteRunOptions, deps: RunDeps): Promise<RunSummary> {

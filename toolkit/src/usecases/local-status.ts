@@ -2,7 +2,7 @@ import type { RunningHost } from "@same-kit/local";
 import type { RunRecords, RunState } from "../adapters/records/run-records.ts";
 import type { Emulator } from "../ports.ts";
 
-export type LocalStatus = {
+type LocalStatus = {
   stateDir: string;
   hosts: {
     url: string;

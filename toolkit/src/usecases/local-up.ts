@@ -1,7 +1,7 @@
 import type { LogEntry } from "@same-kit/shared";
 import type { BootedHost, BootOptions, Emulator } from "../ports.ts";
 
-export type LocalUpDeps = {
+type LocalUpDeps = {
   emulator: Emulator;
   /** Called once it accepts requests. */
   onReady: (host: BootedHost) => void;

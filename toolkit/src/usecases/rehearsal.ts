@@ -30,7 +30,7 @@ export type Rehearsal = {
   stop(): Promise<void>;
 };
 
-export type RehearsalOptions = {
+type RehearsalOptions = {
   folder: EnvironmentFolder;
   /** `--fail CASE`. */
   fail: string | null;

@@ -6,7 +6,7 @@ import { type ContinueRunOptions, continueRun, type ExplainedRun, explainContinu
 import type { RunDeps } from "./run/run-state.ts";
 import type { RunSummary } from "./run/run-summary.ts";
 
-export type RemoteResumeOptions = ContinueRunOptions & {
+type RemoteResumeOptions = ContinueRunOptions & {
   id: string;
   stateDir: string;
   /** The app; null: the app of the earlier run, with this key. */

@@ -5,12 +5,12 @@ import type { ToolkitErrorCode } from "../errors.ts";
 
 export type { ReplayReport } from "@same-kit/local";
 
-export type ReplayInput = Omit<ReplayOptions, "recordings" | "onReport" | "onLog" | "signal"> & {
+type ReplayInput = Omit<ReplayOptions, "recordings" | "onReport" | "onLog" | "signal"> & {
   /** Files with recorded histories, as returned by the management API. */
   files: readonly string[];
 };
 
-export type ReplayDeps = Pick<ReplayOptions, "onReport" | "onLog" | "signal"> & {
+type ReplayDeps = Pick<ReplayOptions, "onReport" | "onLog" | "signal"> & {
   replay(options: ReplayOptions): Promise<ReplayReport[]>;
 };
 

@@ -4,7 +4,7 @@ import type { ToolkitErrorCode } from "../errors.ts";
 import type { BoundaryStep } from "../results/boundaries.ts";
 import type { RunSummary } from "./run/run-summary.ts";
 
-export type RunVariables = { id: string; steps: BoundaryStep[] };
+type RunVariables = { id: string; steps: BoundaryStep[] };
 
 /**
  * The variables that each step of an ended run passed to the next one.

@@ -6,7 +6,7 @@ import { compileSource } from "./compile-source.ts";
 import { followRun } from "./follow-run.ts";
 import { describeFailure } from "./run/run-summary.ts";
 
-export type SmokeTestOptions = AppClientOptions & {
+type SmokeTestOptions = AppClientOptions & {
   limitMs: number;
   signal: AbortSignal;
   onProgress: (text: string) => void;

@@ -9,7 +9,7 @@ import { type LocalRunOptions, localRun } from "./local-run.ts";
 import type { RunDeps } from "./run/run-state.ts";
 import type { RunSummary } from "./run/run-summary.ts";
 
-export type WatchDeps = RunDeps & {
+type WatchDeps = RunDeps & {
   /** Yields when one of the files has changed since the call; ends when `signal` aborts. */
   changes(files: readonly string[], signal: AbortSignal): AsyncIterable<unknown>;
   /** Called when a run has ended; the next one starts after the next change. */

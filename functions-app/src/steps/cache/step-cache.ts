@@ -19,7 +19,7 @@ import { FoundFiles, type ReportedReads } from "./seen-files.ts";
 import { removeEntry } from "./tidy-cache.ts";
 import { restoreEntry, storeEntry } from "./transfer-entry.ts";
 
-export type StepCacheOptions = StepFacts & {
+type StepCacheOptions = StepFacts & {
   blobs: CacheBlobs;
   /** The contents of the run. */
   runBlobs: RunBlobs;

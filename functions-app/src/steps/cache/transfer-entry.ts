@@ -13,7 +13,7 @@ import { type StoredFiles, writeManifest } from "../stored-manifest.ts";
 import type { CacheBlobs } from "./cache-blobs.ts";
 import type { CacheEntry, Completed } from "./cache-entry.ts";
 
-export type StoredEntry = { entry: CacheEntry; id: string; result: Completed; from: Place; blobs: CacheBlobs };
+type StoredEntry = { entry: CacheEntry; id: string; result: Completed; from: Place; blobs: CacheBlobs };
 
 /** @returns Its size. */
 export async function storeEntry({ entry, id, result, from, blobs }: StoredEntry): Promise<number> {
@@ -43,7 +43,7 @@ async function sizeOf(
   return loaded.kind === "plain" ? loaded.content.length : loaded.description.sizeBytes;
 }
 
-export type RestoredEntry = {
+type RestoredEntry = {
   entry: CacheEntry;
   from: Place;
   to: Place;

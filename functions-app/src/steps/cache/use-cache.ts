@@ -14,7 +14,7 @@ export function openCache(
   return new StepCache({ ...facts, runBlobs, runSessions, blobs: cache.blobs, now: Date.now });
 }
 
-export type KeptResult = {
+type KeptResult = {
   result: Completed;
   /** Undefined if they are not known. */
   reads: ReportedReads | undefined;

@@ -37,7 +37,7 @@ export type AzuriteFiles = {
 /** File in the data folder while Azurite has it open. If it exists at start-up, the last use did not end cleanly. */
 export const OPEN_MARK = "in-use";
 
-export type ChildMessage = { kind: "ready" };
+type ChildMessage = { kind: "ready" };
 export const READY: ChildMessage = { kind: "ready" };
 export type ParentMessage = { kind: "stop" };
 export const STOP: ParentMessage = { kind: "stop" };

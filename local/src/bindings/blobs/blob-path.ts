@@ -1,7 +1,7 @@
 import { RE2JS } from "re2js";
 
 /** Matches a blob name against a trigger's path and returns the values of its parameters; null if it does not match. */
-export type BlobMatcher = (blobName: string) => Readonly<Record<string, string>> | null;
+type BlobMatcher = (blobName: string) => Readonly<Record<string, string>> | null;
 
 export type BlobPattern = { containerName: string; match: BlobMatcher };
 

@@ -7,7 +7,7 @@ import type { BlobPattern } from "./blob-path.ts";
 // As in Azure's Development environment.
 const PAUSE_MS = 2_000;
 
-export type BlobScan = {
+type BlobScan = {
   container: BlobContainer;
   pattern: BlobPattern;
   functionId: string;

@@ -17,7 +17,7 @@ export async function blobValue(
  * @see Azure/azure-functions-nodejs-extensions, the content from which `@azure/functions-extensions-blob` builds its
  *   client
  */
-export function blobReference(binding: BindingInfo, containerName: string, blobName: string): TypedData {
+function blobReference(binding: BindingInfo, containerName: string, blobName: string): TypedData {
   const content = {
     Connection: connectionName(binding["connection"]),
     ContainerName: containerName,

@@ -6,7 +6,7 @@ import type { QueueSettings } from "./queue-settings.ts";
 /** `retry`: the function was not called, so the message has not failed. */
 export type MessageOutcome = "done" | "failed" | "retry";
 
-export type QueueListenerDeps = {
+type QueueListenerDeps = {
   queue: StorageQueue;
   poisonQueue: StorageQueue;
   settings: QueueSettings;

@@ -16,7 +16,7 @@ import { activityInputForWorker, activityOutcome, unrunnableActivityOutcome } fr
 import { ActivityTrace } from "./activity-trace.ts";
 import { type HttpActivityDeps, runHttpActivity } from "./http-activity.ts";
 
-export type ActivityDispatcherDeps = {
+type ActivityDispatcherDeps = {
   delivery: Delivery;
   invoker: FunctionInvoker;
   clock: Clock;

@@ -15,7 +15,7 @@ export type PreparedDelivery = {
   leave(): void;
 };
 
-export type DeliveryDeps = {
+type DeliveryDeps = {
   queues: HubQueues;
   clock: Clock;
   log: Logger;

@@ -10,7 +10,7 @@ type Held = {
   renewal: Promise<void>;
 };
 
-export type HeldMessagesDeps = {
+type HeldMessagesDeps = {
   clock: Clock;
   log: Logger;
   visibilityTimeoutMs: number;

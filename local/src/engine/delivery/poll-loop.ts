@@ -1,6 +1,6 @@
 import { type Clock, type Logger, reasonOf } from "@same-kit/shared";
 
-export type PollLoopOptions = {
+type PollLoopOptions = {
   /** Fetches and hands over the available messages. @returns Their number. */
   poll: () => Promise<number>;
   clock: Clock;

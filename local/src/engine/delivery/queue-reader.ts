@@ -24,7 +24,7 @@ export interface Reading {
   stop(): Promise<void>;
 }
 
-export type QueueReaderDeps = {
+type QueueReaderDeps = {
   held: HeldMessages;
   clock: Clock;
   log: Logger;

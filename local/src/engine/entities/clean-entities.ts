@@ -6,7 +6,7 @@ import type { InstanceStatus, TaskHubClient } from "../client.ts";
 import { TERMINAL } from "../history/events.ts";
 import { isEmptyEntity, lockHolderIn } from "./scheduler-state.ts";
 
-export type CleaningDeps = {
+type CleaningDeps = {
   client: Pick<TaskHubClient, "list" | "getStatus" | "purge" | "releaseLock">;
   clock: Clock;
   log: Logger;
@@ -14,7 +14,7 @@ export type CleaningDeps = {
   keptMs: number;
 };
 
-export type Cleaned = { removed: number; released: number };
+type Cleaned = { removed: number; released: number };
 
 // Both are rarely needed, and an instance that ends releases its locks itself.
 const FIRST_CLEANING_MS = 60_000;

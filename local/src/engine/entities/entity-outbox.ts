@@ -122,7 +122,7 @@ export class EntityOutbox {
 const anyOf = (instanceId: string) => ({ InstanceId: instanceId, ExecutionId: null });
 
 /** When a message for `due` should become visible; earlier than that if `due` is too far in the future. */
-export function visibleTime(due: string, clock: Clock): string {
+function visibleTime(due: string, clock: Clock): string {
   const nowMs = clock.now().getTime();
   return Date.parse(due) - nowMs > LONGEST_DELAY_MS ? new Date(nowMs + STEP_MS).toISOString() : due;
 }

@@ -46,7 +46,7 @@ function takeRequest(request: EntityRequest | null, state: SchedulerState, { out
   state.queue.push(...ready.filter((it) => !isOfHolder(it)));
 }
 
-export type EntityWork = {
+type EntityWork = {
   operations: EntityRequest[];
   /** The lock request that ends the batch, if one does. */
   lock: EntityRequest | null;

@@ -3,7 +3,7 @@ import { type EntityId, parseEntityInstanceId } from "../messages/entity-id.ts";
 import { parseSchedulerState } from "./scheduler-state.ts";
 
 /** An entity as clients see it. */
-export type EntityStatus = {
+type EntityStatus = {
   entityId: EntityId;
   exists: boolean;
   /** JSON text; null without a state, or if the status was read without its input. */

@@ -6,7 +6,7 @@ import { EventType, type EventTypeName, type EventTypeNumber } from "./events.ts
 /** `json`: an object, stored in rows as JSON text without `$type`; null is stored as the text `null`. */
 export type MemberKind = "string" | "int" | "bool" | "dateTime" | "status" | "json";
 
-export type EventMembers = {
+type EventMembers = {
   /** The type's name on the wire is `DurableTask.Core.History.` followed by this. */
   className: string;
   /** Written before `EventType`: in .NET's order, fields precede properties. */

@@ -127,7 +127,7 @@ export type SubOrchestrationInstanceCreatedEvent = Base<"SubOrchestrationInstanc
   ClientSpanId: string | null;
   Tags?: Tags | null;
 };
-export type SubOrchestrationInstanceCompletedEvent = Base<"SubOrchestrationInstanceCompleted"> & {
+type SubOrchestrationInstanceCompletedEvent = Base<"SubOrchestrationInstanceCompleted"> & {
   TaskScheduledId: number;
   Result: string | null;
 };
@@ -139,8 +139,8 @@ export type SubOrchestrationInstanceFailedEvent = Base<"SubOrchestrationInstance
 };
 export type TimerCreatedEvent = Base<"TimerCreated"> & { FireAt: string };
 export type TimerFiredEvent = Base<"TimerFired"> & { TimerId: number; FireAt: string };
-export type OrchestratorStartedEvent = Base<"OrchestratorStarted">;
-export type OrchestratorCompletedEvent = Base<"OrchestratorCompleted">;
+type OrchestratorStartedEvent = Base<"OrchestratorStarted">;
+type OrchestratorCompletedEvent = Base<"OrchestratorCompleted">;
 export type EventSentEvent = Base<"EventSent"> & { InstanceId: string; Name: string; Input: string | null };
 export type EventRaisedEvent = Base<"EventRaised"> & {
   Name: string;
@@ -150,7 +150,7 @@ export type EventRaisedEvent = Base<"EventRaised"> & {
 /** A row that a rewind removed; such rows may have foreign columns and no `Data`. */
 export type GenericEvent = Base<"GenericEvent"> & { Data: string | null };
 export type ExecutionSuspendedEvent = Base<"ExecutionSuspended"> & { Reason: string | null };
-export type ExecutionResumedEvent = Base<"ExecutionResumed"> & { Reason: string | null };
+type ExecutionResumedEvent = Base<"ExecutionResumed"> & { Reason: string | null };
 
 /** Any event of a history, distinguished by `EventType`. */
 export type HistoryEvent =

@@ -19,7 +19,7 @@ import {
 } from "./events.ts";
 
 /** Columns without keys; null values are omitted, except for objects, which become the text `null`. */
-export type EventColumns = Record<string, ColumnValue>;
+type EventColumns = Record<string, ColumnValue>;
 
 const ROW_KEY_DIGITS = 16;
 

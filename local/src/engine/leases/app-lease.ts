@@ -11,7 +11,7 @@ import type { TaskHub } from "../taskhub/task-hub.ts";
 /** Work that only the app that has the hub may do. */
 export type AppWork = { start(): void; stop(): Promise<void> };
 
-export type AppLeaseDeps = {
+type AppLeaseDeps = {
   hub: TaskHub;
   settings: Pick<DurableTaskSettings, "useAppLease" | "appLease" | "appName">;
   clock: Clock;

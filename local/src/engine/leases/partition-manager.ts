@@ -18,7 +18,7 @@ export interface PartitionReader {
   drain(queueName: string): Promise<void>;
 }
 
-export type PartitionManagerDeps = {
+type PartitionManagerDeps = {
   hub: TaskHub;
   /** From {@link file://./worker-id.ts | newWorkerId}. */
   workerId: string;

@@ -4,7 +4,7 @@ import type { LargePayloads } from "../taskhub/large-payloads.ts";
 import type { TaskHub } from "../taskhub/task-hub.ts";
 import { MessageQueue } from "./message-queue.ts";
 
-export type HubQueuesDeps = {
+type HubQueuesDeps = {
   hub: TaskHub;
   payloads: LargePayloads;
   settings: Pick<DurableTaskSettings, "controlQueueVisibilityTimeoutMs" | "workItemQueueVisibilityTimeoutMs">;

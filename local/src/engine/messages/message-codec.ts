@@ -50,7 +50,7 @@ export function messageBlobName({ ActivityId, TaskMessage: { Event, Orchestratio
   return `${OrchestrationInstance.InstanceId}/message-${id}-${eventTypeName(Event.EventType)}.json.gz`;
 }
 
-export type DecodedMessage = { kind: "message"; data: MessageData } | { kind: "in-blob"; blobName: string };
+type DecodedMessage = { kind: "message"; data: MessageData } | { kind: "in-blob"; blobName: string };
 
 /**
  * @param text - A queue message's body: JSON, or Base64-encoded JSON as written by 1.x hosts.

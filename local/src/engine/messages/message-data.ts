@@ -32,7 +32,7 @@ export type OutgoingMessage = {
 };
 
 /** Where a message goes: the target's control queue, this instance's own (timers), or the work-item queue. */
-export type OutgoingRoute = "control" | "own-control" | "work-items";
+type OutgoingRoute = "control" | "own-control" | "work-items";
 
 /** A message that an episode has decided to send. */
 export type Outgoing = {

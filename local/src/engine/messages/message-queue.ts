@@ -6,7 +6,7 @@ import type { LargePayloads } from "../taskhub/large-payloads.ts";
 import { decodeMessage, encodeBlobReference, encodeMessage, messageBlobName } from "./message-codec.ts";
 import type { MessageData, OutgoingMessage, ReceivedMessage } from "./message-data.ts";
 
-export type MessageQueueDeps = {
+type MessageQueueDeps = {
   queue: StorageQueue;
   payloads: LargePayloads;
   clock: Clock;

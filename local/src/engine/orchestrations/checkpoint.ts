@@ -15,7 +15,7 @@ export type CheckpointDeps = {
   histories: HistoryStore;
 };
 
-export type Checkpointed = {
+type Checkpointed = {
   /** The history that the next episode starts with. */
   history: StoredHistory;
   /** The remaining work, which nothing needs to wait for. */

@@ -8,7 +8,7 @@ import { statusName } from "../history/row-codec.ts";
 import type { HistoryStore, StoredHistory } from "../tracking/history-store.ts";
 import type { InstanceRow, InstanceStore } from "../tracking/instance-store.ts";
 
-export type RowRepairDeps = { histories: HistoryStore; instances: InstanceStore; clock: Clock };
+type RowRepairDeps = { histories: HistoryStore; instances: InstanceStore; clock: Clock };
 
 // Another host takes over a lease that was not renewed for 30 s. Work that took longer than this limit may have been
 // overtaken: this process, or its request, was paused.

@@ -3,7 +3,7 @@ import type { ReceivedMessage } from "../messages/message-data.ts";
 import { HistoryIndex, isKnown, isOutOfOrder } from "./out-of-order.ts";
 import { isStartOf } from "./start-dedupe.ts";
 
-export type SortedBatch = {
+type SortedBatch = {
   /** Messages for the next episode. */
   fresh: ReceivedMessage[];
   /** Messages already in the history, because their host died before deleting them, or duplicated within this batch. */

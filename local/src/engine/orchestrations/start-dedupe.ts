@@ -7,7 +7,7 @@ import type { ReceivedMessage } from "../messages/message-data.ts";
 import type { InstanceRow } from "../tracking/instance-store.ts";
 
 /** What to do with a start: run it, delete it, or retry later. */
-export type StartVerdict = "accept" | "delete" | "abandon";
+type StartVerdict = "accept" | "delete" | "abandon";
 
 const MAX_DEQUEUES = 10;
 const TICKS_PER_MS = 10_000n;

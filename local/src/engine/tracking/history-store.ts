@@ -34,7 +34,7 @@ export type HistoryAppend = {
 };
 
 /** Names of the blobs for large values of the new events, used in the instances row. */
-export type AppendedHistory = {
+type AppendedHistory = {
   etag: string;
   inputBlob: string | null;
   outputBlob: string | null;

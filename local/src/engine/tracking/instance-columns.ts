@@ -2,10 +2,10 @@ import { type ColumnValue, dateTime } from "../../storage/table-values.ts";
 import { EventType, type ExecutionStartedEvent, type HistoryEvent } from "../history/events.ts";
 import { statusName } from "../history/row-codec.ts";
 
-export type InstanceColumns = Record<string, ColumnValue>;
+type InstanceColumns = Record<string, ColumnValue>;
 
 /** URLs of the blobs for values that the events' own members do not contain; null if they do. */
-export type PayloadUrls = { input: string | null; output: string | null };
+type PayloadUrls = { input: string | null; output: string | null };
 
 /** The row's columns set by a start; the same for the client that sends it and the worker that processes it. */
 export function startColumns(event: ExecutionStartedEvent, inputUrl: string | null): InstanceColumns {

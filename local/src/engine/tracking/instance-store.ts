@@ -40,9 +40,9 @@ export type EpisodeRow = {
  * `missing`: there is no row and none may be created, because the instance was purged. `changed`: the row does not have
  * the given ETag.
  */
-export type RowWrite = { kind: "written"; etag: string } | { kind: "missing" } | { kind: "changed" };
+type RowWrite = { kind: "written"; etag: string } | { kind: "missing" } | { kind: "changed" };
 
-export type InstancesPage = { rows: InstanceStatus[]; continuationToken: string | null };
+type InstancesPage = { rows: InstanceStatus[]; continuationToken: string | null };
 
 const ROW_KEY = "";
 /** The page limit of the table service. */

@@ -20,7 +20,7 @@ const HOST_KEY_SCOPES: ReadonlyMap<string, KeyScope> = new Map([
   ["systemkeys", "systemKeys"],
 ]);
 
-export type AdminRequest = { request: IncomingMessage; url: URL; path: readonly string[] };
+type AdminRequest = { request: IncomingMessage; url: URL; path: readonly string[] };
 
 /** The part of Azure's `/admin` API that tools use; nothing that reads or writes the app's files. */
 export class AdminRoutes {

@@ -1,7 +1,7 @@
 import { jsonReply, type Reply } from "../http/reply.ts";
 import type { KeyScope, KeyStore } from "../keys/key-store.ts";
 
-export type KeyRequest = {
+type KeyRequest = {
   method: string;
   scope: KeyScope;
   /** Absent: lists all keys. */

@@ -1,7 +1,7 @@
 import { type DevelopmentStorage, withDevelopmentStorage } from "./development-storage.ts";
 import type { LocalSettings } from "./local-settings.ts";
 
-export type AppEnvironment = {
+type AppEnvironment = {
   /** The environment of the worker process. */
   env: Readonly<Record<string, string>>;
   warnings: readonly string[];

@@ -7,7 +7,7 @@ import { type AppFunction, type AuthLevel, type HttpEndpoint, isHttpTrigger, isT
 const FUNCTION_NAME = /^[a-z][a-z0-9_-]{0,127}$/i;
 const BINDING_NAME = /^[a-z][a-z0-9]{0,127}$/i;
 
-export type IndexInput = {
+type IndexInput = {
   functions: readonly FunctionMetadata[];
   hostJson: HostJson;
   env: Readonly<Record<string, string>>;

@@ -13,7 +13,7 @@ const HEADER_LIMIT_BYTES = 32 * 1024;
 const HANDSHAKE_LIMIT_MS = 10_000;
 
 /** How long a client may take to send a request. */
-export type RequestTimeouts = {
+type RequestTimeouts = {
   headersMs: number;
   /** Headers and body. */
   requestMs: number;

@@ -3,7 +3,7 @@ import type { WorkerInvocationResult } from "../../worker/language-worker.ts";
 import { addCustomHeaders, type Reply } from "./reply.ts";
 import { absoluteUrl, fromReturnValue } from "./rpc-http.ts";
 
-export type StreamCall = {
+type StreamCall = {
   request: IncomingMessage;
   response: ServerResponse;
   /** Port of the library's own server in the worker. */

@@ -11,7 +11,7 @@ export type NodeChoice = FoundNode & {
   warning: string | null;
 };
 
-export type NodeRequirement = {
+type NodeRequirement = {
   appDir: string;
   /** A version, a range, or the path of an executable; null: the version that the app's own files require. */
   node: string | null;

@@ -7,7 +7,7 @@ import { MemoryQueue } from "./memory-queue.ts";
 import { MemoryTable } from "./memory-table.ts";
 import { Turns } from "./turn.ts";
 
-export type MemoryStorageOptions = {
+type MemoryStorageOptions = {
   clock: Clock;
   /** The endpoint at which its blobs are served, if they are: URLs of blobs start with it. */
   blobEndpoint?: string;

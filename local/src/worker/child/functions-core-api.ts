@@ -4,9 +4,9 @@ import type { HookCallback, Hooks } from "./hooks.ts";
 import type { CoreMetadata, FunctionCallback, ProgrammingModel } from "./programming-model.ts";
 
 /** The latest version of Azure's worker whose behavior this one follows; libraries compare it. */
-export const WORKER_VERSION = "3.14.1";
+const WORKER_VERSION = "3.14.1";
 
-export class CoreDisposable {
+class CoreDisposable {
   readonly #onDispose: () => unknown;
 
   constructor(onDispose: () => unknown) {
@@ -36,7 +36,7 @@ export type FunctionsCore = {
   log(level: RpcLogLevel, category: "user" | "system", message: string): void;
 };
 
-export type FunctionsCoreDeps = {
+type FunctionsCoreDeps = {
   hostVersion: string;
   registry: FunctionRegistry;
   hooks: Hooks;

@@ -1,7 +1,7 @@
 import type { RpcLogLevel } from "../messages.ts";
 import type { FunctionCallback } from "./programming-model.ts";
 
-export type HookName = "appStart" | "appTerminate" | "preInvocation" | "postInvocation" | "log";
+type HookName = "appStart" | "appTerminate" | "preInvocation" | "postInvocation" | "log";
 
 export type HookData = Record<string, unknown>;
 
@@ -16,7 +16,7 @@ export type InvocationHookContext = {
   error?: unknown;
 };
 
-export type LogHookContext = {
+type LogHookContext = {
   hookData: HookData;
   appHookData: HookData;
   level: RpcLogLevel;
@@ -25,7 +25,7 @@ export type LogHookContext = {
   invocationContext: unknown;
 };
 
-export type AppHookContext = { hookData: HookData; appHookData: HookData; functionAppDirectory: string };
+type AppHookContext = { hookData: HookData; appHookData: HookData; functionAppDirectory: string };
 
 type HookContext = InvocationHookContext | LogHookContext | AppHookContext;
 export type HookCallback = (context: HookContext) => unknown;

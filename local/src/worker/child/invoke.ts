@@ -21,7 +21,7 @@ export type SendLog = (line: {
   invocationId?: string;
 }) => void;
 
-export type InvokeDeps = { registry: FunctionRegistry; hooks: Hooks; histories: KeptHistories; sendLog: SendLog };
+type InvokeDeps = { registry: FunctionRegistry; hooks: Hooks; histories: KeptHistories; sendLog: SendLog };
 
 /** Runs one call: arguments, hooks, handler, response. Never rejects; what the app throws is part of the response. */
 export async function invoke(request: InvocationRequest, deps: InvokeDeps): Promise<InvocationResponse> {

@@ -5,7 +5,7 @@ import type { FunctionMetadata, InvocationRequest, RpcLogLevel, TypedData } from
 
 export type FunctionCallback = (...inputs: unknown[]) => unknown;
 
-export type CoreInvocationState = "preInvocationHooks" | "invocation" | "postInvocationHooks" | undefined;
+type CoreInvocationState = "preInvocationHooks" | "invocation" | "postInvocationHooks" | undefined;
 
 export type CoreMetadata = {
   name: string;

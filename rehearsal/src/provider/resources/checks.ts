@@ -5,7 +5,7 @@ import type { Block } from "../schema.ts";
 import { readAttribute } from "./fields.ts";
 import type { Check } from "./kind.ts";
 
-export type Problem = { attribute: string; summary: string };
+type Problem = { attribute: string; summary: string };
 
 /** Returns the problems of a configuration. */
 export function findProblems(values: ValueObject, checks: readonly Check[]): Problem[] {

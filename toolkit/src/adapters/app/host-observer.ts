@@ -5,7 +5,7 @@ import type { HostEvents } from "../../ports.ts";
 
 const ANSWER_LIMIT_MS = 30_000;
 
-export type HostObserverOptions = { url: string; fetch: typeof fetch };
+type HostObserverOptions = { url: string; fetch: typeof fetch };
 
 export class HostObserver implements HostEvents {
   readonly #url: string;

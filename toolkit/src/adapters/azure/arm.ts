@@ -5,7 +5,7 @@ import type { TokenSource } from "./tokens.ts";
 
 type ArmResponse = { ok: boolean; status: number; headers: Headers; text: string };
 
-export type ArmAnswer = { status: number; body: unknown };
+type ArmAnswer = { status: number; body: unknown };
 
 /** A request that Azure Resource Manager refused. */
 export class ArmError extends OperationError<"ERR_ARM"> {
@@ -29,7 +29,7 @@ export class ArmError extends OperationError<"ERR_ARM"> {
   }
 }
 
-export type ArmDeps = {
+type ArmDeps = {
   cloud: Cloud;
   token: TokenSource;
   fetch: typeof fetch;

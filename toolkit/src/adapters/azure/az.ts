@@ -1,7 +1,7 @@
 import { execa } from "execa";
 
-export type AzAccount = { subscriptionId: string; tenantId: string; user: string };
-export type AzResult<T> = { kind: "ok"; value: T } | { kind: "missing" } | { kind: "failed"; text: string };
+type AzAccount = { subscriptionId: string; tenantId: string; user: string };
+type AzResult<T> = { kind: "ok"; value: T } | { kind: "missing" } | { kind: "failed"; text: string };
 
 /** The Azure CLI: used only to find out who is signed in and to get tokens. */
 export type Az = {

@@ -1,7 +1,7 @@
 // The identity used for Azure: chosen as terraform's azurerm does, so that one sign-in serves both.
 // Source: hashicorp/go-azure-sdk, sdk/auth/auth.go (order) and azurerm's provider arguments (variables).
 
-export type CredentialKind = "client-certificate" | "client-secret" | "oidc" | "managed-identity" | "az";
+type CredentialKind = "client-certificate" | "client-secret" | "oidc" | "managed-identity" | "az";
 
 export type Credential =
   | { kind: "client-secret"; clientId: string; tenantId: string; secret: () => Promise<string> }
@@ -11,9 +11,9 @@ export type Credential =
   | { kind: "client-certificate"; clientId: string; tenantId: string }
   | { kind: "az" };
 
-export type CredentialProblem = { variable: string; message: string };
+type CredentialProblem = { variable: string; message: string };
 
-export type CredentialDeps = {
+type CredentialDeps = {
   readFile: (file: string) => Promise<string>;
   fetch: typeof fetch;
 };

@@ -9,7 +9,7 @@ export type FunctionAppSite = {
   tags: Readonly<Record<string, string>>;
 };
 
-export type HostKeys = {
+type HostKeys = {
   masterKey: string;
   functionKeys: Record<string, string>;
   /** Keys of extensions, such as `durabletask_extension`. */

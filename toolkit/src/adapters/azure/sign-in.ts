@@ -20,7 +20,7 @@ export type SignedIn = {
   user: string;
 };
 
-export type SignInDeps = {
+type SignInDeps = {
   env: NodeJS.ProcessEnv;
   az: Az;
   fetch: typeof fetch;

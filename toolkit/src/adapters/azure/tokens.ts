@@ -13,7 +13,7 @@ const RENEW_BEFORE_MS = 5 * 60_000;
 const CLIENT_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const INSTANCE_METADATA = "http://169.254.169.254/metadata/identity/oauth2/token";
 
-export type TokenDeps = {
+type TokenDeps = {
   cloud: Cloud;
   az: Az;
   subscriptionId: string | null;

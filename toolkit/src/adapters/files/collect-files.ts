@@ -18,7 +18,7 @@ import ignore, { type Ignore } from "ignore";
 import type { ToolkitErrorCode } from "../../errors.ts";
 import { type IgnoreRules, isIgnored, rulesAbove, rulesIn } from "./ignore-rules.ts";
 
-export type FileChoice = {
+type FileChoice = {
   /** An absolute path. */
   folder: string;
   /** `--files`, with the patterns of a .gitignore: only these, ignored or not. Null: all that are not ignored. */

@@ -1,5 +1,5 @@
 /** Arguments and environment of a background process. */
-export type DetachedCall = { args: readonly string[]; env: NodeJS.ProcessEnv };
+type DetachedCall = { args: readonly string[]; env: NodeJS.ProcessEnv };
 
 const STORAGE = "--storage";
 /** The variable that replaces that option. */

@@ -11,7 +11,7 @@ import {
   sendPackage,
 } from "./scm.ts";
 
-export type DirectPublishDeps = ScmDeps & {
+type DirectPublishDeps = ScmDeps & {
   plan: HostingPlan;
   waiting: Waiting;
   onProgress: (text: string) => void;

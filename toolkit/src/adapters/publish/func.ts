@@ -1,7 +1,7 @@
 import { OperationError } from "@same-kit/shared";
 import { execa } from "execa";
 
-export type FuncPublishOptions = {
+type FuncPublishOptions = {
   appName: string;
   subscriptionId: string;
   /** The endpoint of the cloud that the token is for; func would use the Azure CLI's. */

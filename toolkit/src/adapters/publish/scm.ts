@@ -10,7 +10,7 @@ import { brokenConnection } from "../network.ts";
 export type ScmDeps = { host: string; token: TokenSource; fetch: typeof fetch; signal: AbortSignal };
 
 /** Status 0: the connection broke; `text` is the reason. */
-export type ScmAnswer = { status: number; text: string };
+type ScmAnswer = { status: number; text: string };
 
 /** The SCM site no longer accepts our requests. */
 export class ScmRefusedError extends Error {

@@ -7,7 +7,7 @@ import { OperationError, packageRoot } from "@same-kit/shared";
 import { parseState, type TerraformState } from "./state.ts";
 import { parseTerraformLine, type TerraformDiagnostic, type TerraformEvent } from "./ui-events.ts";
 
-export type TerraformSettings = {
+type TerraformSettings = {
   /** Name on PATH, or a path. */
   binary: string;
   /** Contains the module's files, the lock file and the state. */

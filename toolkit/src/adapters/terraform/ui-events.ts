@@ -3,7 +3,7 @@
 
 import { OperationError } from "@same-kit/shared";
 
-export type ResourceAction = "create" | "read" | "update" | "replace" | "delete" | "noop";
+type ResourceAction = "create" | "read" | "update" | "replace" | "delete" | "noop";
 
 export type TerraformDiagnostic = {
   severity: "error" | "warning";

@@ -24,7 +24,7 @@ function renderRow(step: StepResult, start: number, total: number): string {
   return `<tr>${label}<td class="track"><span class="lane">${bar}</span></td>${end}</tr>`;
 }
 
-export function wordOf({ status, keptFrom, cache }: Pick<StepResult, "status" | "keptFrom" | "cache">): string {
+function wordOf({ status, keptFrom, cache }: Pick<StepResult, "status" | "keptFrom" | "cache">): string {
   if (keptFrom !== null) return "kept";
   return cache?.isHit === true ? "cached" : words[status];
 }

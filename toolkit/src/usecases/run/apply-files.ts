@@ -16,7 +16,7 @@ export type AppliedFiles = {
   kept: string[];
 };
 
-export type ApplyFiles = {
+type ApplyFiles = {
   folder: string;
   /** The files with which the run started: the state of the folder that the run knows. */
   known: readonly RunFile[];

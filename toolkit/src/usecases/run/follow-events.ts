@@ -7,7 +7,7 @@ const RECONNECT_PAUSE_MS = 200;
 // The remaining events at the end arrive in one response.
 const LAST_READ_LIMIT_MS = 10_000;
 
-export type FollowedEvents = {
+type FollowedEvents = {
   /** Delivers the events up to now, then stops. Safe to call twice. */
   stop(): Promise<void>;
 };

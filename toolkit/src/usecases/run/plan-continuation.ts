@@ -12,7 +12,7 @@ export type EndedRun = {
   completed: readonly string[];
 };
 
-export type ContinuationWish = {
+type ContinuationWish = {
   /** The current notebook. */
   request: InitiateRequest;
   /** The first step to run; null: the first that failed, never ran or was changed. */

@@ -38,7 +38,7 @@ export class PolledLines {
 const textOf = ({ cells }: StepDetails): string =>
   cells.flatMap(({ outputs }) => outputs.flatMap((it) => (it.output_type === "stream" ? [it.text] : []))).join("");
 
-export type LivePrintedOptions = {
+type LivePrintedOptions = {
   client: Pick<AppClient, "status" | "details">;
   id: string;
   show: (line: string) => void;

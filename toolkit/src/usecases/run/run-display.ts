@@ -7,7 +7,7 @@ import { formatLogEntry, isShown } from "../../ui/log-line.ts";
 import { WakeSignal } from "../follow-run.ts";
 import { StepBoard, StepStopped } from "./step-board.ts";
 
-export type RunDisplayOptions = {
+type RunDisplayOptions = {
   id: string;
   stepNames: readonly string[];
   /** Shows the host's own lines too. */

@@ -8,7 +8,7 @@ import { reasonOf, verifySha256 } from "@same-kit/shared";
 import type { AppClient } from "../../adapters/app/app-client.ts";
 import type { AppliedFiles } from "./apply-files.ts";
 
-export type ResultFile = { path: string; sizeBytes: number | null; step: string };
+type ResultFile = { path: string; sizeBytes: number | null; step: string };
 
 export type ResultFiles = {
   /** Absolute; null if there are none. */
@@ -21,7 +21,7 @@ export type ResultFiles = {
   inPlace?: AppliedFiles;
 };
 
-export type SaveFiles = {
+type SaveFiles = {
   client: Pick<AppClient, "readBlob">;
   id: string;
   /** The manifest after the last step that ended. */

@@ -30,7 +30,7 @@ export const loadReport = () => import("../../results/report/report.ts");
 /** What is known about the steps before their details are read. */
 export type KnownSteps = Pick<AnsweredRun, "steps" | "failed" | "unfinished">;
 
-export type SavedResults = {
+type SavedResults = {
   /** Paths; null if the file could not be written. */
   notebook: string | null;
   report: string | null;

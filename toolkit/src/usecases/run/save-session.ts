@@ -18,7 +18,7 @@ import { formatSize } from "../../ui/format.ts";
 import type { RunningRun } from "./run-state.ts";
 import type { RunSummary } from "./run-summary.ts";
 
-export type SavedSession = { session: RunSummary["session"]; warnings: readonly string[] };
+type SavedSession = { session: RunSummary["session"]; warnings: readonly string[] };
 
 /** Saves the session of a completed run; a failure becomes a warning, and the result then names the session's blob, if there is one. */
 export async function saveSession(result: RunResult, run: RunningRun): Promise<SavedSession> {

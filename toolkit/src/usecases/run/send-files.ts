@@ -5,14 +5,14 @@ import { sha256Of } from "@same-kit/shared";
 import type { AppClient } from "../../adapters/app/app-client.ts";
 import { type CollectedFiles, type ContentFile, describeFile } from "../../adapters/files/collect-files.ts";
 
-export type SendFiles = {
+type SendFiles = {
   client: Pick<AppClient, "missingFiles" | "putFile">;
   id: string;
   files: CollectedFiles;
   signal: AbortSignal;
 };
 
-export type SentFiles = {
+type SentFiles = {
   /** The manifest with which the run is started. */
   manifest: string;
   /** The files that were sent; a file that was changed meanwhile is listed in its new state. */

@@ -37,7 +37,7 @@ export type ReplayOutcome = {
   continueAsNew: { carriedEvents: EventRaisedEvent[]; causedAt: string } | null;
 };
 
-export type ReplayLimits = {
+type ReplayLimits = {
   maxActions: number;
   /** Pause between two polls of an accepted HTTP call if the response names none. */
   httpPauseMs: number;

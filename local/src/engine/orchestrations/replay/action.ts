@@ -11,7 +11,7 @@ import { parseRetryPolicy, type RetryPolicy } from "./retry-policy.ts";
  * later `Task.any` is listed again but not scheduled again, and nothing else in the list distinguishes it from a
  * second, identical task. Without tags, a repeated listing counts as a new task, as on Azure.
  */
-export type TaskTag = number | null;
+type TaskTag = number | null;
 
 export type ActivityAction = {
   kind: "activity";
@@ -35,8 +35,8 @@ export type SubOrchestrationAction = {
   retry: RetryPolicy | null;
 };
 export type TimerAction = { kind: "timer"; tag: TaskTag; fireAt: string; isCanceled: boolean };
-export type ExternalEventAction = { kind: "external-event"; tag: TaskTag; name: string };
-export type CompoundAction = { kind: "when-all" | "when-any"; tag: TaskTag; children: TaskAction[] };
+type ExternalEventAction = { kind: "external-event"; tag: TaskTag; name: string };
+type CompoundAction = { kind: "when-all" | "when-any"; tag: TaskTag; children: TaskAction[] };
 /** An operation of an entity whose result is awaited. */
 export type EntityCallAction = { kind: "entity-call"; tag: TaskTag } & EntityOperation;
 /** An operation whose result no one waits for. */

@@ -11,7 +11,7 @@ import { ReplayFailure } from "./replay-failure.ts";
 import type { TaskFailure } from "./replay-task.ts";
 import { type EntityDeps, scheduleEntityMessage } from "./schedule-entity-message.ts";
 
-export type SchedulingDeps = EntityDeps & {
+type SchedulingDeps = EntityDeps & {
   settings: Pick<EpisodeSettings, "defaultVersion" | "storeInputsInOrchestrationHistory">;
 };
 

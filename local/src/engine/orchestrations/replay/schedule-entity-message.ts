@@ -25,7 +25,7 @@ import { EntityStamps } from "./entity-stamps.ts";
 import { type Execution, eventBase, messageFrom, messageToSelf, type Scheduled, traceOfAction } from "./execution.ts";
 import { ReplayFailure } from "./replay-failure.ts";
 
-export type EntityDecision = Extract<Decision, { kind: `entity-${string}` }>;
+type EntityDecision = Extract<Decision, { kind: `entity-${string}` }>;
 
 export type EntityDeps = { clock: Clock; stamps: EntityStamps; functions: readonly DurableFunction[] };
 

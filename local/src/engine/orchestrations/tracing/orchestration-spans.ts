@@ -19,7 +19,7 @@ import type { Verdict } from "../verdict.ts";
 
 type End = NonNullable<Extract<Verdict, { kind: "decided" }>["end"]>;
 
-export type TracedEpisode = {
+type TracedEpisode = {
   execution: Execution;
   /** Arrived in this episode. */
   arrived: readonly HistoryEvent[];

@@ -6,7 +6,7 @@ import { StorageError } from "../../storage-errors.ts";
 import type { MemoryContainer, StoredBlob } from "../memory-container.ts";
 import { listXml } from "./list-xml.ts";
 
-export type BlobRequest = {
+type BlobRequest = {
   method: string;
   /** Decoded; empty for a request about the container. */
   blobName: string;
