@@ -15,6 +15,7 @@ import { HistoryStore } from "../../local/src/engine/tracking/history-store.ts";
 import { InstanceStore } from "../../local/src/engine/tracking/instance-store.ts";
 import { createMemoryStorage, type MemoryStorage } from "../../local/src/storage/memory/memory-storage.ts";
 import type { StorageAccount } from "../../local/src/storage/storage-account.ts";
+import type { Tracer } from "../../local/src/telemetry/tracer.ts";
 import { type Fate, makeCrashable } from "./crashable-storage.ts";
 import { interceptStorage, type StorageCall } from "./intercept-storage.ts";
 import type { Pause } from "./pausable-storage.ts";
@@ -35,6 +36,7 @@ export type WorldEngineOptions = {
   /** The fates of this engine's storage calls; all succeed by default. */
   fateOf?: (call: StorageCall) => Fate | undefined;
   hostile?: HostileDelivery;
+  tracer?: Tracer;
   /** Pauses the engine's process in the middle of its work. */
   pause?: Pause;
 };
