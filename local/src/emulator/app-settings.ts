@@ -31,7 +31,9 @@ export async function loadDurableSettings(
   hubName: string | undefined,
 ): Promise<AppSettings> {
   const { values } = await loadLocalSettings(appDir);
-  const env = { ...values, ...process.env, ...appSettings };
+  // An empty variable does not hide a setting, as in the app's own environment.
+  const set = Object.entries(process.env).filter(([, value]) => value !== "");
+  const env = { ...process.env, ...values, ...Object.fromEntries(set), ...appSettings };
   const { extensions, logLevels, usesOpenTelemetry } = await loadHostJson(appDir, env);
   const section = extensions[NAME];
   const warnings: string[] = [];

@@ -5,7 +5,7 @@ import { runVariables } from "../../../toolkit/src/usecases/run-variables.ts";
 const steps = [{ name: "a", crossing: null, lost: [], output: { stdout: "", stderr: "" } }];
 
 function folder(id: string, state: RunState, summary: unknown = { steps }): RunFolder {
-  const readFile = async () => (summary === null ? null : JSON.stringify(summary));
+  const readFile = async () => (summary === null || typeof summary === "string" ? summary : JSON.stringify(summary));
   return { record: { id, state }, readFile } as unknown as RunFolder;
 }
 
@@ -29,6 +29,7 @@ test.each([
   ["an unknown run", "run-9", records(), "no record of a run run-9"],
   ["an empty list of runs", null, records(), "no run that ended"],
   ["an unfinished run", "run-1", records(folder("run-1", "running", null)), "has not ended"],
+  ["a damaged summary", "run-1", records(folder("run-1", "completed", '{"steps": [')), "is not valid JSON"],
 ])("%s is an error", async (_, id, known, message) => {
   const error = await runVariables(id, known).catch((it: unknown) => it);
   expect(error).toMatchObject({ code: "ERR_RUN_UNKNOWN", message: expect.stringContaining(message) });

@@ -33,7 +33,21 @@ const hasEnded = ({ record }: RunFolder) => ["completed", "failed", "terminated"
 /** Null if it is missing, for example for a run that has not ended. */
 async function readSummary(folder: RunFolder): Promise<Pick<RunSummary, "steps"> | null> {
   const text = await folder.readFile("summary.json");
-  return text === null ? null : (JSON.parse(text) as RunSummary);
+  if (text === null) return null;
+  try {
+    return JSON.parse(text) as RunSummary;
+  } catch (cause) {
+    throw damaged(folder, cause);
+  }
+}
+
+function damaged({ dir, record: { id } }: RunFolder, cause: unknown): OperationError<ToolkitErrorCode> {
+  return new OperationError({
+    code: "ERR_RUN_UNKNOWN",
+    message: `The summary of the run ${id} is damaged: ${dir}/summary.json is not valid JSON.`,
+    hint: "report.html in that folder shows the variables too.",
+    cause,
+  });
 }
 
 function unknown(id: string | null, stateDir: string): OperationError<ToolkitErrorCode> {
