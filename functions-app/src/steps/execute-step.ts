@@ -1,28 +1,26 @@
-import { readFile, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import path from "node:path";
-import { toUrlSafeBase64 } from "../contract/base64.ts";
 import type { BlobReference } from "../contract/blob-reference.ts";
 import type { ExecutorInput, ExecutorResult, StepFailure } from "../contract/executor-call.ts";
 import type { SourceName } from "../contract/initiate-request.ts";
 import { LIMIT_SETTINGS, type Limits, variableBytesFor } from "../contract/limits.ts";
-import type { FailedStepRecord, SessionPython, StepRecord } from "../contract/run-result.ts";
-import { partsOf, type SessionDescription } from "../contract/session-parts.ts";
+import type { SessionPython } from "../contract/run-result.ts";
 import { isInCloud } from "../python/cache-folder.ts";
 import { PythonError } from "../python/errors.ts";
 import type { StepEnvironment } from "../python/guardian.ts";
 import type { StartedPython } from "../python/python-runtime.ts";
 import type { ReadyPython, StepOrder } from "../python/step-process.ts";
-import type { Completed as CompletedStep } from "./cache/cache-entry.ts";
-import type { StepCache } from "./cache/step-cache.ts";
 import { keepInCache, openCache } from "./cache/use-cache.ts";
 import { withRemedies } from "./missing-package.ts";
 import { RunWatch } from "./run-watch.ts";
 import { readSameYaml, type SameYaml } from "./same-yaml.ts";
 import { startPython } from "./start-python.ts";
-import { type IncomingSession, layOut, loadContents, type StepContents, StepRefused } from "./step-contents.ts";
+import { layOut, loadContents, StepRefused } from "./step-contents.ts";
 import type { StepDeps } from "./step-deps.ts";
 import { StepOutputs } from "./step-outputs.ts";
 import { readReport, type StepReport, warningsOf } from "./step-report.ts";
+import { descriptionOf, toCompleted, toFailed, toFailedRecord, toTaken } from "./step-result.ts";
+import type { StepRun } from "./step-run.ts";
 import { Workspace } from "./workspace.ts";
 
 /**
@@ -66,49 +64,15 @@ export async function executeStep(input: ExecutorInput, deps: StepDeps): Promise
   }
 }
 
-type StepRun = {
-  input: ExecutorInput;
-  deps: StepDeps;
-  contents: StepContents;
-  sameYaml: SameYaml;
-  /** Absent for a step that does not use the cache. */
-  cache: StepCache | undefined;
-  watch: RunWatch;
-  /** Aborts when the step's time is up, or when its run has ended; `stopFailure` then says which. */
-  stopped: AbortSignal;
-  stopFailure: () => StepFailure;
-  timing: Timing;
-};
-
-type Timing = { startedAt: string; startMs: number };
-
-function toTaken(
-  taken: CompletedStep,
-  { input, deps, timing }: Pick<StepRun, "input" | "deps" | "timing">,
-): ExecutorResult {
-  const { runId, storedAt } = taken.record.cache ?? {};
-  deps.onStdout(`(cached: the result of the run ${runId}, of ${storedAt})`);
-  const { startedAt, durationMs } = toFailedRecord(input, timing);
-  return { ...taken, record: { ...taken.record, startedAt, durationMs } };
-}
-
 async function runIn(started: StartedPython, run: StepRun): Promise<ExecutorResult> {
-  const { input, deps, stopped } = run;
+  const { input, deps, sameYaml } = run;
   const { process, ready, environment } = started;
   const outputs = new StepOutputs(input, deps);
   try {
     refuseForeignSession(input.session?.python, ready);
-    const { sameYaml } = run;
     const sessionFolder = await deps.sessions.begin(input.instanceId, descriptionOf(run.contents.session));
     const workspace = await openWorkspace(run, ready, () => layOut(ready.folder, run.contents, sameYaml));
-    // While this step runs, the next one's process starts. After the last step there is time later.
-    if (!input.isLast) {
-      deps.python.prepare(environment);
-      deps.blobs.open();
-    }
-    const exit = await process.run(toOrder(run, { ready, sameYaml, environment, sessionFolder }), stopped, outputs.add);
-    const report = exit.cause === "killed" ? { failure: run.stopFailure() } : await readReport(ready.folder, exit);
-    deps.python.learn(environment, Object.keys(report.packages ?? {}));
+    const report = await runCode(started, run, { sessionFolder, onOutput: outputs.add });
     const files = await saveFiles(run, workspace, report);
     const found = report.failure ?? files.failure;
     const failure = found && withRemedies(found, toPython(run, ready, environment.isIsolated));
@@ -130,6 +94,23 @@ async function runIn(started: StartedPython, run: StepRun): Promise<ExecutorResu
     await rm(ready.folder, { recursive: true, force: true });
     if (input.isLast) deps.python.prepareLater(environment);
   }
+}
+
+async function runCode(
+  { process, ready, environment }: StartedPython,
+  run: StepRun,
+  { sessionFolder, onOutput }: { sessionFolder: string; onOutput: StepOutputs["add"] },
+): Promise<StepReport> {
+  const { input, deps, sameYaml, stopped } = run;
+  // While this step runs, the next one's process starts. After the last step there is time later.
+  if (!input.isLast) {
+    deps.python.prepare(environment);
+    deps.blobs.open();
+  }
+  const exit = await process.run(toOrder(run, { ready, sameYaml, environment, sessionFolder }), stopped, onOutput);
+  const report = exit.cause === "killed" ? { failure: run.stopFailure() } : await readReport(ready.folder, exit);
+  deps.python.learn(environment, Object.keys(report.packages ?? {}));
+  return report;
 }
 
 async function openWorkspace(
@@ -189,99 +170,6 @@ function toOrder({ input, deps }: StepRun, { ready, sameYaml, environment, sessi
 
 function toPython({ deps }: StepRun, { version, executable }: ReadyPython, isIsolated: boolean) {
   return { version, executable, isIsolated, isInCloud: isInCloud(deps.env) };
-}
-
-type Outcome = {
-  ready: ReadyPython;
-  report: StepReport;
-  outputs: StepOutputs;
-  warnings: string[];
-  environment: StepEnvironment;
-  files: BlobReference | undefined;
-};
-
-async function toCompleted(run: StepRun, outcome: Outcome): Promise<CompletedStep> {
-  const { ready, report, outputs } = outcome;
-  const [stored, details] = await Promise.all([
-    storeSession(run, outcome),
-    outputs.store(report, outcome.environment.lock),
-  ]);
-  const { version, implementation, executable, dill } = ready;
-  const codeMs = Math.round(report.codeMs ?? 0);
-  return {
-    kind: "completed",
-    record: { ...toFailedRecord(run.input, run.timing), ...toRecord(outcome), codeMs, details },
-    python: { version, implementation, executable, dill },
-    ...(report.hasExited === true && { hasExited: true }),
-    ...stored,
-    ...(report.variables === undefined ? {} : { variables: report.variables }),
-    ...(report.variablesOmitted === undefined ? {} : { variables_omitted: report.variablesOmitted }),
-  };
-}
-
-type StoredSession = Pick<
-  Extract<ExecutorResult, { kind: "completed" }>,
-  "session" | "session_context" | "leavesParts"
->;
-
-async function storeSession({ input, deps, contents }: StepRun, { ready, report }: Outcome): Promise<StoredSession> {
-  const before = descriptionOf(contents.session);
-  const isLast = input.isLast || report.hasExited === true;
-  if (!report.session) {
-    const session = await readFile(path.join(ready.folder, "session.out"));
-    return { session_context: toUrlSafeBase64(session), ...leavesParts(isLast, before) };
-  }
-  const description: SessionDescription = { ...report.session, writtenAtMs: Date.now() };
-  await deps.sessions.keep(input.instanceId, description);
-  const session = await deps.blobs.save(input.instanceId, "parts", Buffer.from(JSON.stringify(description)));
-  return { session, ...leavesParts(isLast, before, description) };
-}
-
-/** Whether data of earlier sessions may have to be removed after the run. */
-function leavesParts(isLast: boolean, ...sessions: (SessionDescription | undefined)[]): { leavesParts?: true } {
-  const has = sessions.some((it) => it !== undefined && partsOf(it).length > 0);
-  return isLast && has ? { leavesParts: true } : {};
-}
-
-const descriptionOf = (session: IncomingSession | undefined): SessionDescription | undefined =>
-  session?.kind === "parts" ? session.description : undefined;
-
-async function toFailed(run: StepRun, outcome: Outcome, failure: StepFailure): Promise<ExecutorResult> {
-  const { codeMs } = outcome.report;
-  // The result of an ended run is never read, and data stored now might never be removed.
-  const details = run.watch.signal.aborted
-    ? undefined
-    : await outcome.outputs.store(outcome.report, outcome.environment.lock);
-  const record = {
-    ...toFailedRecord(run.input, run.timing),
-    ...toRecord(outcome),
-    ...(codeMs !== undefined && { codeMs: Math.round(codeMs) }),
-    ...(details !== undefined && { details }),
-    ...(run.cache && { cache: run.cache.missed }),
-  };
-  return { kind: "failed", failure, record };
-}
-
-function toRecord({
-  ready,
-  outputs,
-  warnings,
-  environment,
-  files,
-}: Outcome): Pick<StepRecord, "python" | "environment" | "output" | "warnings" | "files"> {
-  return {
-    python: ready.version,
-    environment: environment.name,
-    output: outputs.tails(),
-    warnings,
-    ...(files && { files }),
-  };
-}
-
-/** For a step that never ran. */
-function toFailedRecord({ step }: ExecutorInput, { startedAt, startMs }: Timing): FailedStepRecord {
-  const durationMs = Math.round(performance.now() - startMs);
-  return { name: step.name, startedAt, durationMs, output: { stdout: "", stderr: "" }, warnings: [] };
 }
 
 /** Functions and classes in a session are byte code, which another minor version misinterprets or crashes on. */

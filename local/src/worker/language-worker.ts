@@ -1,34 +1,16 @@
-import { type ChildProcess, fork } from "node:child_process";
-import path from "node:path";
+import type { ChildProcess } from "node:child_process";
 import readline from "node:readline";
-import { packageRoot } from "@same-kit/shared";
-import { YOUNG_GENERATION } from "../shared/young-generation.ts";
+import { forkWorker, type WorkerSpec } from "./fork-worker.ts";
 import type {
   HostToWorker,
   InvocationRequest,
   InvocationResponse,
-  RpcLog,
   TypedData,
   WorkerInitResponse,
   WorkerToHost,
 } from "./messages.ts";
 import { isOrchestratorTrigger, type OrchestratorTrigger, triggerJson } from "./orchestrator-trigger.ts";
 import { SentHistories } from "./sent-histories.ts";
-
-type WorkerSpec = {
-  appDirectory: string;
-  env: NodeJS.ProcessEnv;
-  hostVersion: string;
-  /** The Node.js executable that runs it. */
-  nodeFile: string;
-  /** Arguments for Node.js itself, such as `--inspect=9229`. */
-  nodeArguments?: readonly string[];
-  /** The time that the app's code sees when a call begins. Default: the machine's. */
-  now?: (() => Date) | undefined;
-  onLog(line: RpcLog): void;
-  /** Called for each line that the app's process prints. */
-  onConsole(stream: "stdout" | "stderr", line: string): void;
-};
 
 /** How one invocation ended; `unavailable`: the process exited before reporting it. */
 export type WorkerInvocationResult =
@@ -63,9 +45,6 @@ export class AppLoadError extends Error {
 
 // Azure gives the process 60 s to start and the Node worker 2 minutes to load the app.
 const INIT_TIMEOUT_MS = 120_000;
-// In streaming mode, the library's own HTTP server receives the headers that the host accepted, plus a few of the
-// host's.
-const HEADER_LIMIT_BYTES = 64 * 1024;
 const KEPT_OUTPUT_LINES = 20;
 // The last lines may arrive after the exit; a grandchild that holds the pipe open must not keep us waiting.
 const OUTPUT_GRACE_MS = 200;
@@ -273,24 +252,4 @@ function toRequest(call: WorkerCall, histories: SentHistories): InvocationReques
     return { name, data: { json } };
   });
   return { ...request, inputData };
-}
-
-function forkWorker({ appDirectory, env, nodeFile, nodeArguments = [] }: WorkerSpec): ChildProcess {
-  const folder = path.join(packageRoot(), "dist", "worker");
-  return fork(path.join(folder, "main.cjs"), {
-    cwd: appDirectory,
-    env,
-    execPath: nodeFile,
-    // Does not inherit our arguments, because the host may run under a debugger or a loader.
-    execArgv: [
-      "--require",
-      path.join(folder, "preload.cjs"),
-      `--max-http-header-size=${HEADER_LIMIT_BYTES}`,
-      YOUNG_GENERATION,
-      ...nodeArguments,
-    ],
-    // Structured clone preserves bytes.
-    serialization: "advanced",
-    stdio: ["ignore", "pipe", "pipe", "ipc"],
-  });
 }

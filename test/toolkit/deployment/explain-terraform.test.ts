@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { hintText } from "../../../shared/src/index.ts";
-import { TerraformError } from "../../../toolkit/src/adapters/terraform/terraform.ts";
+import { TerraformError } from "../../../toolkit/src/adapters/terraform/terraform-error.ts";
 import { type DeploymentFacts, explainTerraformError } from "../../../toolkit/src/deployment/explain-terraform.ts";
 
 const FACTS: DeploymentFacts = {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type ResourceChange, TerraformError } from "../../../toolkit/src/adapters/terraform/terraform.ts";
+import type { ResourceChange } from "../../../toolkit/src/adapters/terraform/terraform.ts";
+import { TerraformError } from "../../../toolkit/src/adapters/terraform/terraform-error.ts";
 import { TAGS } from "../../../toolkit/src/deployment/found-resources.ts";
 import { Ownership } from "../../../toolkit/src/deployment/ownership.ts";
 import { type ProvisionRequest, provision } from "../../../toolkit/src/deployment/provision.ts";

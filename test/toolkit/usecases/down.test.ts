@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { TerraformError } from "../../../toolkit/src/adapters/terraform/terraform.ts";
+import { TerraformError } from "../../../toolkit/src/adapters/terraform/terraform-error.ts";
 import { TAGS } from "../../../toolkit/src/deployment/found-resources.ts";
 import { Ownership } from "../../../toolkit/src/deployment/ownership.ts";
 import { down } from "../../../toolkit/src/usecases/down.ts";

@@ -5,7 +5,7 @@ import type { PhaseProgress } from "../ports.ts";
 import type { Deployment } from "./deployment.ts";
 import { TAGS } from "./found-resources.ts";
 import type { DeploymentOutputs } from "./outputs.ts";
-import { deployedElsewhere } from "./ownership.ts";
+import { deployedElsewhere } from "./ownership-errors.ts";
 
 export type Publish = (zipFile: string, site: FunctionAppSite, progress: PhaseProgress) => Promise<void>;
 

@@ -2,7 +2,7 @@
 
 import { type Hint, hint, OperationError, type SameKitError, sameKit } from "@same-kit/shared";
 import { stateDamaged } from "../adapters/terraform/state.ts";
-import { plainText, type TerraformError } from "../adapters/terraform/terraform.ts";
+import { plainText, type TerraformError } from "../adapters/terraform/terraform-error.ts";
 import type { FailureCode } from "./failure-cases.ts";
 import { wrongVariables } from "./variable-errors.ts";
 

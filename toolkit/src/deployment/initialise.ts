@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import { TerraformError } from "../adapters/terraform/terraform.ts";
+import { TerraformError } from "../adapters/terraform/terraform-error.ts";
 import type { Deployment } from "./deployment.ts";
 import { explainTerraformError } from "./explain-terraform.ts";
 import { LOCK_FILE } from "./workspace.ts";

@@ -3,10 +3,10 @@
 // an unguessable ID, recorded here before the first plan.
 
 import { randomUUID } from "node:crypto";
-import { type Hint, hint, OperationError, sameKit } from "@same-kit/shared";
+import { type Hint, hint, OperationError } from "@same-kit/shared";
 import type { PlannedChange } from "../adapters/terraform/plan-summary.ts";
 import type { StateResource } from "../adapters/terraform/state.ts";
-import { TerraformError } from "../adapters/terraform/terraform.ts";
+import { TerraformError } from "../adapters/terraform/terraform-error.ts";
 import type { Deployment } from "./deployment.ts";
 import { explainTerraformError } from "./explain-terraform.ts";
 import {
@@ -20,6 +20,15 @@ import {
   TAGS,
   topLevelId,
 } from "./found-resources.ts";
+import {
+  deployedElsewhere,
+  holdsForeign,
+  MOVE_OR_RENAME,
+  nameInUse,
+  notOurs,
+  otherRegion,
+  TAKE_OVER,
+} from "./ownership-errors.ts";
 
 const GROUP_TYPE = "azurerm_resource_group";
 
@@ -221,61 +230,4 @@ const isInAzure = ({ type }: { type: string }): boolean => type.startsWith("azur
 
 export function isRemoval({ action }: Pick<PlannedChange, "action">): boolean {
   return action === "delete" || action === "replace";
-}
-
-const TAKE_OVER = hint`Choose another name: --env, --project, or --var 'names={"resource_group":"NAME"}'. ${sameKit("up", "--adopt")} takes over a group on purpose, unless it contains foreign resources.`;
-const MOVE_OR_RENAME = "Move or remove these first, or choose another name with --env, --project or --var names.";
-
-function notOurs(group: FoundGroup, advice: Hint): OperationError {
-  return new OperationError({
-    code: "ERR_PROVISION_NOT_OURS",
-    message: `A resource group ${group.name} exists that this environment did not create: ${describeGroup(group)}. Nothing was changed.`,
-    hint: advice,
-  });
-}
-
-/** @param what - For example `the resource group rg`. */
-export function deployedElsewhere(what: string, mark?: string): OperationError {
-  const why =
-    mark === undefined
-      ? "has no mark, as plain terraform or an earlier same-kit leaves it, and is not in the state here"
-      : `carries a mark that is not in the state here (${TAGS.deployment}=${mark})`;
-  return new OperationError({
-    code: "ERR_PROVISION_OTHER_STATE",
-    message: `This environment is deployed from another machine or folder: ${what} ${why}. Nothing was changed.`,
-    hint: hint`Three ways forward: share its state, with ${sameKit("up", "--backend", "FILE")} there and here; take it over with ${sameKit("up", "--adopt")}, which imports the existing resources into the local state and locks the other machine out; or deploy a separate environment with another --env.`,
-  });
-}
-
-function holdsForeign(group: FoundGroup, foreign: readonly FoundResource[], advice: Hint): OperationError {
-  return new OperationError({
-    code: "ERR_PROVISION_NOT_OURS",
-    message: `The resource group ${group.name} cannot be taken over: it contains ${describeResources(foreign)}, which this environment did not create. Nothing was changed.`,
-    hint: advice,
-  });
-}
-
-function nameInUse(group: FoundGroup, found: readonly FoundResource[]): OperationError {
-  return new OperationError({
-    code: "ERR_PROVISION_NOT_OURS",
-    message: `The resource group ${group.name} already contains ${describeResources(found)}, which this environment did not create. Nothing was changed.`,
-    hint: hint`Remove it, or choose other names with --var names. If an earlier same-kit created it, ${sameKit("up", "--adopt")} takes it over.`,
-  });
-}
-
-function otherRegion(group: FoundGroup, location: string): OperationError {
-  return new OperationError({
-    code: "ERR_PROVISION_NOT_OURS",
-    message: `The resource group ${group.name} is in ${group.location}, but the plan is for ${location}: taking it over would delete it. Nothing was changed.`,
-    hint: hint`Take it over in its region: ${sameKit("up", "--adopt", "--location", group.location ?? "")}.`,
-  });
-}
-
-function describeGroup({ location, tags = {}, resources }: FoundGroup): string {
-  const shown = Object.entries(tags).map(([name, value]) => `${name}=${value}`);
-  return [
-    `it is in ${location ?? "an unknown region"}`,
-    shown.length === 0 ? "has no tags" : `has the tags ${shown.join(", ")}`,
-    `and contains ${resources.length === 0 ? "nothing" : describeResources(resources)}`,
-  ].join(", ");
 }

@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import path from "node:path";
 import { hint, sameKit } from "@same-kit/shared";
 import { type PlannedChange, summarizeDrift, summarizePlan } from "../adapters/terraform/plan-summary.ts";
-import { TerraformError } from "../adapters/terraform/terraform.ts";
+import { TerraformError } from "../adapters/terraform/terraform-error.ts";
 import type { TerraformDiagnostic, TerraformEvent } from "../adapters/terraform/ui-events.ts";
 import type { PhaseProgress } from "../ports.ts";
 import type { Deployment } from "./deployment.ts";

@@ -4,7 +4,8 @@ import { chmod, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { identifyProcess, packageRoot } from "@same-kit/shared";
 import { expect, test } from "vitest";
-import { Terraform, type TerraformError } from "../../../../toolkit/src/adapters/terraform/terraform.ts";
+import { Terraform } from "../../../../toolkit/src/adapters/terraform/terraform.ts";
+import type { TerraformError } from "../../../../toolkit/src/adapters/terraform/terraform-error.ts";
 import { makeTempDir } from "../../../helpers/temp-dir.ts";
 import { waitFor } from "../../../helpers/wait-for.ts";
 

@@ -14,9 +14,8 @@ import {
   RUN_ID_HEADER,
   SAME_ENV_HEADER,
 } from "@same-kit/functions-app/contract";
-import { hint, OperationError, sameKit } from "@same-kit/shared";
-import type { ToolkitErrorCode } from "../../errors.ts";
 import type { AppAddress } from "./app-address.ts";
+import { isException, notKept, notStored, refused, tooOld, unauthorized, unreachable } from "./app-errors.ts";
 import {
   type AnsweredRun,
   type AnsweredWholeRun,
@@ -34,7 +33,6 @@ import {
 const ANSWER_LIMIT_MS = 30_000;
 // One file of 100 MiB, on a slow line.
 const UPLOAD_LIMIT_MS = 10 * 60_000;
-const SHOWN_ANSWER_LENGTH = 500;
 
 /** What the client asks; header names are in lower case. */
 export type AppRequest = {
@@ -233,91 +231,4 @@ function withoutInput(uri: string): string {
   const url = new URL(uri);
   url.searchParams.set("showInput", "false");
   return url.href;
-}
-
-function unreachable({ url }: AppAddress, cause: unknown): OperationError<ToolkitErrorCode> {
-  return new OperationError({
-    code: "ERR_APP_UNREACHABLE",
-    message: `${url} does not answer: ${reasonOfFetch(cause)}.`,
-    hint: hint`Check the host name. For a local host, start it with ${sameKit("local up")} and add --use-http.`,
-    cause,
-  });
-}
-
-/** Plain explanations that replace the messages of Node and OpenSSL. */
-const PLAIN_REASONS: Readonly<Record<string, string>> = {
-  ERR_SSL_WRONG_VERSION_NUMBER: "it does not speak HTTPS",
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: "it does not speak HTTPS",
-  "bad port": "its port is one that HTTP clients refuse to connect to",
-};
-
-function reasonOfFetch(error: unknown): string {
-  const { message, cause } = error as Error;
-  if (!(cause instanceof Error)) return message;
-  const { code = "" } = cause as NodeJS.ErrnoException;
-  return PLAIN_REASONS[code] ?? PLAIN_REASONS[cause.message] ?? (cause.message || code);
-}
-
-function unauthorized({ url, accessKey }: AppAddress): OperationError<ToolkitErrorCode> {
-  return new OperationError({
-    code: "ERR_APP_UNAUTHORIZED",
-    message: `${url} refused ${accessKey === null ? "a request without an access key" : "the access key"}.`,
-    hint: hint`Specify the key with --key, or in FUNCTIONS_HOST_NAME as same:KEY@HOST. For your own deployment: eval "$(${{ command: "outputs", args: ["--export", "--show-key"], isBare: true }})".`,
-  });
-}
-
-function refused({ url }: AppAddress, status: number, text: string): OperationError<ToolkitErrorCode> {
-  return new OperationError({
-    code: "ERR_APP_REFUSED",
-    message: `${url} answered ${status}: ${describeProblem(text)}`,
-    hint: hint`See the app's log: ${sameKit("local logs")} for a local host, ${sameKit("logs")} for a deployment.`,
-  });
-}
-
-function tooOld({ url }: AppAddress): OperationError<ToolkitErrorCode> {
-  return new OperationError({
-    code: "ERR_APP_REFUSED",
-    message: `${url} does not report the content of its cache: it is not a same-kit app, or an older version.`,
-    hint: hint`${sameKit("publish")} updates a deployment.`,
-  });
-}
-
-function notKept({ url }: AppAddress, id: string): OperationError<ToolkitErrorCode> {
-  return new OperationError({
-    code: "ERR_RUN_UNKNOWN",
-    message: `${url} has no data of the run ${id}: it was purged, its storage is gone, or the app is an older version.`,
-    hint: "Run the notebook from its start.",
-  });
-}
-
-/** The run exists, but the data of its steps does not. */
-function notStored(text: string): OperationError<ToolkitErrorCode> {
-  const { detail = "" } = readFields(text);
-  return new OperationError({
-    code: "ERR_RUN_UNKNOWN",
-    message: String(detail),
-    hint: "Run the notebook from its start.",
-  });
-}
-
-/** Whether the management API itself failed, for example without its storage. */
-function isException(text: string): boolean {
-  return typeof readFields(text)["ExceptionMessage"] === "string";
-}
-
-function readFields(text: string): Record<string, unknown> {
-  try {
-    return Object(JSON.parse(text)) as Record<string, unknown>;
-  } catch {
-    return {};
-  }
-}
-
-/** The `detail` of a JSON problem or the message of an exception, otherwise the text itself. */
-function describeProblem(text: string): string {
-  const fields = readFields(text);
-  const said = ["detail", "title", "ExceptionMessage"].map((name) => fields[name]);
-  const first = said.find((value) => typeof value === "string");
-  if (first !== undefined) return first as string;
-  return text.trim().slice(0, SHOWN_ANSWER_LENGTH) || "(no text)";
 }

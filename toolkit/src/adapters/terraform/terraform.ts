@@ -2,33 +2,11 @@ import { fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { stripVTControlCharacters } from "node:util";
 import { OperationError, packageRoot } from "@same-kit/shared";
 import { parseState, type TerraformState } from "./state.ts";
+import { type TerraformSettings, terraformEnvironment } from "./terraform-environment.ts";
+import { lastLines, requireSuccess, type TerraformRun, terraformMissing } from "./terraform-error.ts";
 import { parseTerraformLine, type TerraformDiagnostic, type TerraformEvent } from "./ui-events.ts";
-
-type TerraformSettings = {
-  /** Name on PATH, or a path. */
-  binary: string;
-  /** Contains the module's files, the lock file and the state. */
-  dir: string;
-  env: NodeJS.ProcessEnv;
-  /** How long to wait for another process's lock of the state. */
-  lockTimeoutSeconds: number;
-  /** First abort: one interrupt, then wait. */
-  signal: AbortSignal;
-  /** Second Ctrl-C: exit now. */
-  leaveNow?: AbortSignal;
-};
-
-export type TerraformRun = {
-  exitCode: number;
-  stdout: string;
-  /** Text outside the JSON lines: early errors. */
-  stderr: string;
-  errors: TerraformDiagnostic[];
-  correlationId: string;
-};
 
 /** The part of `terraform show -json PLAN` that is read here. */
 export type SavedPlan = {
@@ -191,36 +169,6 @@ export class Terraform {
   }
 }
 
-/** A failed run of terraform; `run` has its diagnostics, which determine the failure case. */
-export class TerraformError extends OperationError<"ERR_TERRAFORM"> {
-  readonly command: string;
-  readonly run: TerraformRun;
-
-  constructor(command: string, run: TerraformRun) {
-    const [first] = run.errors;
-    const reason = first === undefined ? lastLines(plainText(run)) : `${first.summary}\n${first.detail}`.trim();
-    const place = first?.place ? ` (${first.place})` : "";
-    const said = reason === "" ? "It printed nothing." : `${reason}${place}`;
-    super({ code: "ERR_TERRAFORM", message: `terraform ${command} failed (exit code ${run.exitCode}).\n${said}` });
-    this.command = command;
-    this.run = run;
-  }
-}
-
-/** The output outside of the JSON lines, which are not meant for people. */
-export function plainText({ stderr, stdout }: TerraformRun): string {
-  // Some commands do not accept -no-color.
-  if (stderr.trim() !== "") return stripVTControlCharacters(stderr);
-  return stdout
-    .split("\n")
-    .filter((line) => !line.startsWith("{"))
-    .join("\n");
-}
-
-function requireSuccess(command: string, run: TerraformRun): void {
-  if (run.exitCode !== 0) throw new TerraformError(command, run);
-}
-
 function versionOf(text: string): string | null {
   try {
     const { terraform_version: version } = JSON.parse(text) as { terraform_version?: unknown };
@@ -230,44 +178,10 @@ function versionOf(text: string): string | null {
   }
 }
 
-function terraformMissing(binary: string): OperationError {
-  return new OperationError({
-    code: "ERR_PREFLIGHT_TERRAFORM_MISSING",
-    message: `Terraform was not found: \`${binary}\` is not on the PATH.`,
-    hint: "Install Terraform 1.9 or newer, or specify it with --terraform.",
-  });
-}
-
-// Each would make terraform do something else: other arguments, another state, another folder for providers.
-const UNUSED = /^(TF_CLI_ARGS(_.*)?|TF_WORKSPACE|TF_DATA_DIR)$/;
-
-/** Names of the variables in `env` that are hidden from terraform. */
-export function unusedTerraformVariables(env: NodeJS.ProcessEnv): string[] {
-  return Object.keys(env).filter((name) => UNUSED.test(name) && env[name] !== "");
-}
-
-function terraformEnvironment({ env, dir }: TerraformSettings, correlationId: string): NodeJS.ProcessEnv {
-  const used = Object.fromEntries(Object.entries(env).filter(([name]) => !UNUSED.test(name)));
-  // On stderr, the log would only hide terraform's own messages.
-  const log = env["TF_LOG"] && !env["TF_LOG_PATH"] ? { TF_LOG_PATH: path.join(dir, "terraform.log") } : {};
-  return {
-    ...used,
-    ...log,
-    ARM_CORRELATION_REQUEST_ID: correlationId,
-    TF_IN_AUTOMATION: "1",
-    TF_INPUT: "0",
-    CHECKPOINT_DISABLE: "1",
-  };
-}
-
 /** `show` and `output` print one document instead of events. */
 const isProgress = (args: string[]): boolean => ["init", "plan", "apply", "destroy"].includes(args[0] ?? "");
 
 async function readLines(stream: NodeJS.ReadableStream | null, onLine: (line: string) => void): Promise<void> {
   if (stream === null) return;
   for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) onLine(line);
-}
-
-function lastLines(text: string): string {
-  return text.trim().split("\n").slice(-20).join("\n");
 }
