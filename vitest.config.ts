@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 
-// Seven groups, by what a test needs: `unit` nothing, `local` processes of this machine (Azurite, Python, workers), `suite` the whole
-// booted stack, `browser` a Chromium, `faults` the minutes that ending real processes at many moments takes, `installs` those of pip
-// and uv, `online` a package index or a Docker engine.
+// Seven groups, by what a test needs. `unit`: nothing. `local`: processes of this machine (Azurite, Python, workers). `suite`: the whole
+// stack. `browser`: a Chromium. `faults`: minutes, because real processes are killed at many points. `installs`: time for pip and uv.
+// `online`: a package index or a Docker engine.
 const LOCAL = "test/**/*.local.test.ts";
 const SUITE = "test/suite/**/*.test.ts";
 const BROWSER = "test/**/*.browser.test.ts";
@@ -10,14 +10,14 @@ const FAULTS = "test/**/*.faults.test.ts";
 const INSTALLS = "test/**/*.installs.test.ts";
 const ONLINE = "test/**/*.online.test.ts";
 
-// Real processes on a machine that others use too: one that was starved of its deadline is asked once more in CI, where nobody
-// can. What fails twice fails.
+// These tests run real processes, which can miss a deadline on a busy machine. In CI, where nobody can repeat a test by hand, a failed
+// test is repeated once.
 const retry = process.env["CI"] === "true" ? 1 : 0;
 const slow = { retry, testTimeout: 120_000, hookTimeout: 120_000, globalSetup: "test/helpers/build-dist.ts" };
 
 export default defineConfig({
   test: {
-    // Two cores: more parallel stacks only make each other miss their deadlines.
+    // For two cores: more parallel stacks would make each other miss their deadlines.
     maxWorkers: 2,
     projects: [
       {

@@ -1,6 +1,6 @@
-# The app's own key (244 random bits): anyone who has it may run code in the app. `triggers_replace` is the one place of a
-# terraform_data that keeps the mark of a secret: what goes through `input` has a copy in `output`, which every plan and `show`
-# would print. `ignore_changes` keeps the first value, since uuid() differs on every run; another generation is another key.
+# The app's own key (244 random bits): anyone who has it can run code in the app. `triggers_replace` is the only attribute of a
+# terraform_data that remains marked as sensitive: `input` is copied to `output`, which every plan and `show` would print.
+# `ignore_changes` keeps the first value, because uuid() differs on every run; a new generation creates a new key.
 resource "terraform_data" "access_key" {
   for_each = toset([var.access_key_generation])
 
@@ -11,7 +11,7 @@ resource "terraform_data" "access_key" {
   }
 }
 
-# An identity of its own rather than the app's: its roles stand before the app starts for the first time.
+# A separate identity instead of the app's own: its roles are assigned before the app starts for the first time.
 resource "azurerm_user_assigned_identity" "app" {
   count = local.identity ? 1 : 0
 
@@ -21,7 +21,7 @@ resource "azurerm_user_assigned_identity" "app" {
   tags                = local.tags
 }
 
-# What the Functions host (leases, packages) and Durable Functions (queues, tables) need, and on this account alone.
+# The roles that the Functions host (leases, packages) and Durable Functions (queues, tables) need, for this account only.
 resource "azurerm_role_assignment" "storage" {
   for_each = local.identity ? toset(["Storage Blob Data Owner", "Storage Queue Data Contributor", "Storage Table Data Contributor"]) : toset([])
 
@@ -40,8 +40,8 @@ locals {
     AzureWebJobsStorage__clientId    = azurerm_user_assigned_identity.app[0].client_id
   } : {}
 
-  # A step has its own time limit, which ends it cleanly. The host's limit would end the whole worker, with every step that runs in
-  # it: it must not come first. Linux Consumption allows at most ten minutes, the other plans none.
+  # A step has its own time limit, which ends it cleanly. The host's limit must be longer, because it ends the whole worker with all
+  # steps that are running in it. Linux Consumption allows at most ten minutes, the other plans none.
   time_limits = {
     flex        = tomap({ AzureFunctionsJobHost__functionTimeout = "-1" })
     premium     = tomap({ AzureFunctionsJobHost__functionTimeout = "-1" })
@@ -50,8 +50,8 @@ locals {
 
   app_settings = merge(local.time_limits, var.app_settings, local.identity_settings, { SAME_ACCESS_KEY = local.access_key })
 
-  # One list of rules for the app, one for its deployment service; each kind of app takes both. `headers` is what azurerm reads back
-  # where none are set: without it every plan would tell of a change from outside.
+  # One list of rules for the app, and one for its deployment service; each kind of app accepts both. `headers` is the value that
+  # azurerm reads back if none are set: without it, every plan would report a change from outside.
   restrictions = {
     for purpose, ranges in { allowed = var.allowed_ip_ranges, deployer = var.deployer_ip_ranges } : purpose => {
       default_action                 = length(ranges) > 0 ? "Deny" : null

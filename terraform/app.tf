@@ -20,7 +20,7 @@ resource "azurerm_function_app_flex_consumption" "this" {
   https_only                                     = true
   webdeploy_publish_basic_authentication_enabled = false
 
-  # The provider writes the account's name itself where the plan allows it; on Flex it must come from here.
+  # The provider sets the account's name itself if the plan allows it; on Flex it must be set here.
   app_settings = local.app_settings
   tags         = local.tags
 
@@ -79,19 +79,19 @@ resource "azurerm_linux_function_app" "this" {
   location            = azurerm_resource_group.this.location
   service_plan_id     = azurerm_service_plan.this.id
 
-  # No content_share_force_disabled: with an identity azurerm sets up no content share anyway, and as it never reads that
-  # argument back, every plan would want to set it again.
+  # No content_share_force_disabled: with an identity, azurerm creates no content share anyway. Because azurerm never reads that
+  # argument back, every plan would set it again.
   storage_account_name          = azurerm_storage_account.this.name
   storage_account_access_key    = local.identity ? null : azurerm_storage_account.this.primary_access_key
   storage_uses_managed_identity = local.identity ? true : null
 
   https_only = true
-  # Otherwise the provider writes AzureWebJobsDashboard, a second copy of the account's key.
+  # Otherwise the provider sets AzureWebJobsDashboard, a second copy of the account's key.
   builtin_logging_enabled                        = false
   webdeploy_publish_basic_authentication_enabled = false
   ftp_publish_basic_authentication_enabled       = false
 
-  # With an identity the provider writes AzureWebJobsStorage__accountName itself.
+  # With an identity, the provider sets AzureWebJobsStorage__accountName itself.
   app_settings = { for name, value in local.app_settings : name => value if name != "AzureWebJobsStorage__accountName" }
   tags         = local.tags
 
@@ -142,7 +142,7 @@ resource "azurerm_linux_function_app" "this" {
   }
 
   lifecycle {
-    # Publishing sets these; without this the next apply would take the package away.
+    # Publishing sets these; without this, the next apply would remove the package.
     ignore_changes       = [app_settings["WEBSITE_RUN_FROM_PACKAGE"], app_settings["WEBSITE_MOUNT_ENABLED"]]
     replace_triggered_by = [terraform_data.hosting]
   }

@@ -2,14 +2,14 @@ locals {
   flex = var.plan == "flex"
   sku  = { flex = "FC1", consumption = "Y1", premium = var.premium_sku }[var.plan]
 
-  # On Flex Consumption azurerm 5.2 writes a connection string without a key beside the identity's settings, and the host takes
-  # that one (hashicorp/terraform-provider-azurerm, issues 29149 and 33211): an identity works only where it is removed afterwards.
+  # On Flex Consumption, azurerm 5.2 writes a connection string without a key next to the identity's settings, and the host uses
+  # it (hashicorp/terraform-provider-azurerm, issues 29149 and 33211): an identity works only if that setting is removed afterwards.
   storage_access = coalesce(var.storage_access, local.flex && var.removes_keyless_settings ? "identity" : "key")
   identity       = local.storage_access == "identity"
 }
 
-# Azure moves no app from one of these plans to another, and the apps of two plans are two resources of one name: all that hangs
-# on the plan depends on this, so that the old ones are gone before the new ones are made.
+# Azure cannot move an app between these plans, and the apps of two plans are two resources with the same name. Every resource that
+# depends on the plan depends on this one, so that the old resources are removed before the new ones are created.
 resource "terraform_data" "hosting" {
   triggers_replace = [var.plan]
 }

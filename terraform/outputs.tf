@@ -4,7 +4,7 @@ output "app_name" {
 }
 
 output "host_name" {
-  description = "Host name that the app answers on."
+  description = "Host name of the app."
   value       = local.app.default_hostname
 }
 
@@ -14,7 +14,7 @@ output "app_id" {
 }
 
 output "resource_group" {
-  description = "Resource group that holds everything."
+  description = "Resource group that contains everything."
   value       = azurerm_resource_group.this.name
 }
 
@@ -29,7 +29,7 @@ output "storage_account" {
 }
 
 output "deployment_id" {
-  description = "The mark that `same-kit up` gave the deployment; null without one."
+  description = "The mark that `same-kit up` set on the deployment; null if there is none."
   value       = var.deployment_id
 }
 

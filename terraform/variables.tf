@@ -1,5 +1,5 @@
 variable "subscription_id" {
-  description = "Azure subscription that everything is made in."
+  description = "Azure subscription for all resources."
   type        = string
   nullable    = false
 
@@ -10,7 +10,7 @@ variable "subscription_id" {
 }
 
 variable "project" {
-  description = "What the app is called: lower-case letters, digits and dashes. Part of every resource's name."
+  description = "Name of the app: lower-case letters, digits and dashes. Part of every resource's name."
   type        = string
   default     = "same"
   nullable    = false
@@ -22,7 +22,7 @@ variable "project" {
 }
 
 variable "environment" {
-  description = "Which deployment of the project this is, such as dev or prod."
+  description = "Name of this deployment of the project, such as dev or prod."
   type        = string
   default     = "dev"
   nullable    = false
@@ -58,7 +58,7 @@ variable "plan" {
 }
 
 variable "node_version" {
-  description = "Node.js version of the app. Linux Consumption gets none after 22."
+  description = "Node.js version of the app. Linux Consumption supports none after 22."
   type        = string
   default     = "22"
   nullable    = false
@@ -75,15 +75,15 @@ variable "node_version" {
 }
 
 variable "names" {
-  description = "Names to use instead of the computed ones, by app, resource_group and storage_account; leave out what should be computed."
-  # Not an object: terraform drops from one what it does not name, and a mistyped key would do nothing.
+  description = "Names to use instead of the computed ones, by app, resource_group and storage_account; omit those that should be computed."
+  # Not an object: terraform silently drops unknown attributes of an object, so a mistyped key would have no effect.
   type     = map(string)
   default  = {}
   nullable = false
 
   validation {
     condition     = length(setsubtract(keys(var.names), ["app", "resource_group", "storage_account"])) == 0
-    error_message = "names may hold app, resource_group and storage_account, not ${join(", ", setsubtract(keys(var.names), ["app", "resource_group", "storage_account"]))}."
+    error_message = "names may contain app, resource_group and storage_account, not ${join(", ", setsubtract(keys(var.names), ["app", "resource_group", "storage_account"]))}."
   }
 
   validation {
@@ -103,7 +103,7 @@ variable "names" {
 }
 
 variable "tags" {
-  description = "Tags on every resource, beside the same-kit:project and same-kit:environment that this module sets."
+  description = "Tags on every resource, in addition to same-kit:project and same-kit:environment, which this module sets."
   type        = map(string)
   default     = {}
   nullable    = false
@@ -115,7 +115,7 @@ variable "tags" {
 }
 
 variable "app_settings" {
-  description = "Further app settings, such as SAME_STEP_TIMEOUT. Values are kept out of what terraform prints."
+  description = "Additional app settings, such as SAME_STEP_TIMEOUT. Terraform does not print the values."
   type        = map(string)
   default     = {}
   nullable    = false
@@ -128,7 +128,7 @@ variable "app_settings" {
 }
 
 variable "access_key" {
-  description = "The access key to begin with, such as that of an app that is taken over; null generates one. Later values count only with another access_key_generation."
+  description = "The initial access key, for example of an app that is taken over; null generates one. Later values have an effect only with another access_key_generation."
   type        = string
   default     = null
   sensitive   = true
@@ -140,7 +140,7 @@ variable "access_key" {
 }
 
 variable "access_key_generation" {
-  description = "Raise or change it to make a new access key; clients with the old one are refused from the next apply on."
+  description = "Change it to create a new access key; from the next apply on, clients with the old key are refused."
   type        = string
   default     = "1"
   nullable    = false
@@ -159,7 +159,7 @@ variable "allowed_ip_ranges" {
 }
 
 variable "deployer_ip_ranges" {
-  description = "CIDR ranges that may publish packages; empty means everyone with the right to in Azure."
+  description = "CIDR ranges that may publish packages; empty means everyone with the permission in Azure."
   type        = list(string)
   default     = []
   nullable    = false
@@ -171,7 +171,7 @@ variable "deployer_ip_ranges" {
 }
 
 variable "storage_access" {
-  description = "How the app reaches its storage account: key, or identity (needs the right to assign roles; not on Linux Consumption). Null: identity on Flex Consumption where removes_keyless_settings is true, else key."
+  description = "How the app accesses its storage account: key, or identity (requires permission to assign roles; not on Linux Consumption). Null: identity on Flex Consumption if removes_keyless_settings is true, otherwise key."
   type        = string
   default     = null
 
@@ -187,7 +187,7 @@ variable "storage_access" {
 }
 
 variable "removes_keyless_settings" {
-  description = "Whether what applies this module removes the app setting AzureWebJobsStorage afterwards where it holds no key, as `same-kit up` does. azurerm 5.2 writes one on Flex Consumption, and the app does not start with it."
+  description = "Whether the tool that applies this module removes the app setting AzureWebJobsStorage afterwards if it contains no key, as `same-kit up` does. azurerm 5.2 writes such a setting on Flex Consumption, and the app does not start with it."
   type        = bool
   default     = false
   nullable    = false
@@ -206,7 +206,7 @@ variable "storage_replication" {
 }
 
 variable "blob_retention_days" {
-  description = "Days that deleted blobs and containers can be brought back; 0 deletes them at once."
+  description = "Days during which deleted blobs and containers can be restored; 0 deletes them immediately."
   type        = number
   default     = 7
   nullable    = false
@@ -230,7 +230,7 @@ variable "instance_memory_mb" {
 }
 
 variable "maximum_instances" {
-  description = "How far Flex Consumption scales out."
+  description = "Maximum number of Flex Consumption instances."
   type        = number
   default     = 40
   nullable    = false
@@ -242,7 +242,7 @@ variable "maximum_instances" {
 }
 
 variable "log_retention_days" {
-  description = "Days that logs are kept."
+  description = "How many days logs are kept."
   type        = number
   default     = 30
   nullable    = false
@@ -254,7 +254,7 @@ variable "log_retention_days" {
 }
 
 variable "log_daily_cap_gb" {
-  description = "Gigabytes of logs a day, after which Azure drops the rest until the next; -1 for no limit."
+  description = "Gigabytes of logs per day, after which Azure drops further logs until the next day; -1 for no limit."
   type        = number
   default     = -1
   nullable    = false
@@ -266,7 +266,7 @@ variable "log_daily_cap_gb" {
 }
 
 variable "deployment_id" {
-  description = "A mark that is unlike any other deployment's, written as the tag same-kit:deployment. `same-kit up` sets it, and touches nothing without it; null sets no tag."
+  description = "A mark that is unique to the deployment, written as the tag same-kit:deployment. `same-kit up` sets it, and only changes resources that have it; null sets no tag."
   type        = string
   default     = null
 
@@ -296,7 +296,7 @@ variable "premium_sku" {
 }
 
 variable "premium_minimum_instances" {
-  description = "Instances that Elastic Premium keeps, and bills, while nothing runs."
+  description = "Number of instances that Elastic Premium keeps, and bills, even when nothing runs."
   type        = number
   default     = 1
   nullable    = false
@@ -308,7 +308,7 @@ variable "premium_minimum_instances" {
 }
 
 variable "premium_maximum_workers" {
-  description = "How far Elastic Premium scales out."
+  description = "Maximum number of Elastic Premium workers."
   type        = number
   default     = 3
   nullable    = false

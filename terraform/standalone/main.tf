@@ -1,8 +1,8 @@
-# A deployment with plain terraform: a root module that uses the one above. Copy this folder and adapt it; `source` may name any
-# place that terraform gets modules from.
+# A deployment with plain terraform: a root module that uses the module above. Copy this folder and adapt it; `source` can be any
+# module source of terraform.
 
 variable "subscription_id" {
-  description = "Azure subscription that everything is made in."
+  description = "Azure subscription for all resources."
   type        = string
 }
 
@@ -18,7 +18,7 @@ output "app_name" {
 }
 
 output "host_name" {
-  description = "Host name that the app answers on."
+  description = "Host name of the app."
   value       = module.same.host_name
 }
 
@@ -28,7 +28,7 @@ output "app_id" {
 }
 
 output "resource_group" {
-  description = "Resource group that holds everything."
+  description = "Resource group that contains everything."
   value       = module.same.resource_group
 }
 

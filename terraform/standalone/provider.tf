@@ -1,37 +1,37 @@
-# How terraform reaches Azure. The module has no provider of its own, so that it can be used within other configurations; this
-# file is what `same-kit up` puts beside it, and what a standalone deployment uses.
+# The provider configuration. The module itself contains none, so that it can be used in other configurations. `same-kit up` adds this
+# file to the module, and a standalone deployment uses it.
 
 variable "register_resource_providers" {
-  description = "Azure namespaces to register if they are not yet. Without the right to register, have them registered and pass []."
+  description = "Azure namespaces to register if they are not registered yet. If you may not register them, ask an administrator to do so and pass []."
   type        = list(string)
   default     = ["Microsoft.Web", "Microsoft.Storage", "Microsoft.Insights", "Microsoft.OperationalInsights", "Microsoft.ManagedIdentity"]
   nullable    = false
 }
 
 variable "recover" {
-  description = "Adopt resources that an interrupted apply made but did not record."
+  description = "Adopt resources that an interrupted apply created but did not record."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "delete_group_contents" {
-  description = "Delete the resource group with whatever else it holds. Azure adds an alert rule to it on its own, up to an hour after the deployment; until that is removed, a destroy stops without this."
+  description = "Delete the resource group with everything else in it. Azure itself adds an alert rule to the group, up to an hour after the deployment; while the rule exists, a destroy fails without this setting."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "metadata_host" {
-  description = "Host (and port) of the cloud's metadata service; null is Azure's public cloud."
+  description = "Host (and port) of the cloud's metadata service; null: Azure's public cloud."
   type        = string
   default     = null
 }
 
 provider "azurerm" {
   features {
-    # Lets an apply adopt what an interrupted one left behind. Never leave it on: creates become overwrites. `same-kit up` never
-    # sets it: it imports, once it knows whose a resource is.
+    # Lets an apply adopt what an interrupted one left behind. Never leave it on: creating a resource then overwrites an existing
+    # one. `same-kit up` never sets it: it imports a resource after checking its owner.
     skip_import_check_on_create_and_allow_overwriting_existing_resources = var.recover
 
     resource_group {
@@ -44,7 +44,7 @@ provider "azurerm" {
     }
 
     storage {
-      # Everything here is made through Azure Resource Manager; the data plane would need rights of its own.
+      # Everything here is created through Azure Resource Manager; the data plane would need separate permissions.
       data_plane_available = false
     }
   }

@@ -46,7 +46,7 @@ describe.skipIf(!hasTerraform)("a variable that is reset", async () => {
 
 describe.skipIf(!hasTerraform)("an invalid value is rejected with the name of its variable", () => {
   test.each([
-    [{ names: { storage: "x" } }, "names may hold app, resource_group and storage_account, not storage."],
+    [{ names: { storage: "x" } }, "names may contain app, resource_group and storage_account, not storage."],
     [{ log_retention_days: 30.5 }, "log_retention_days must be a whole number from 30 to 730."],
     [{ blob_retention_days: 1.5 }, "blob_retention_days must be a whole number from 0 to 365."],
     [{ log_daily_cap_gb: 0 }, "log_daily_cap_gb must be more than 0, or -1 for no limit."],

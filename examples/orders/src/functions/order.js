@@ -4,10 +4,10 @@ const df = require("durable-functions");
 const DAY_MS = 24 * 60 * 60 * 1000;
 const APPROVAL_FROM = 100;
 
-// Charges the card, waits up to 30 days for an approval where the order is large, and ships.
+// Charges the card, waits up to 30 days for an approval if the order is large, and ships.
 df.app.orchestration("order", function* (context) {
   const order = context.df.getInput();
-  const retry = new df.RetryOptions(60_000, 3); // After a minute, three attempts in all.
+  const retry = new df.RetryOptions(60_000, 3); // One minute between attempts, three attempts in total.
   const receipt = yield context.df.callActivityWithRetry("charge", retry, order);
   if (order.total >= APPROVAL_FROM) {
     const deadline = context.df.createTimer(new Date(context.df.currentUtcDateTime.getTime() + 30 * DAY_MS));
