@@ -74,6 +74,16 @@ test("an expected message is polled for when it is due, however long the pause",
   expect(polls).toEqual([4_500, 4_550, 4_650, 4_850, 5_000]);
 });
 
+test("each of several expected messages is polled for, whatever the order in which they are announced", async () => {
+  const { loop, polls, passMs, after } = startLoop([], 60_000);
+  await passMs(4_000);
+  polls.length = 0;
+  for (const ms of [9_000, 5_000, 21_000, 7_000]) loop.expectAt(after(ms));
+  await passMs(20_000);
+  const expected = [5_000, 7_000, 9_000, 21_000];
+  expect(polls.filter((ms) => expected.includes(ms))).toEqual(expected);
+});
+
 test("a message that is expected now is polled for immediately", async () => {
   const { loop, polls, passMs, after } = startLoop([], 60_000);
   await passMs(4_000);
