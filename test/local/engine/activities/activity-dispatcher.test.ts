@@ -1,9 +1,10 @@
 import type { OrchestrationContext } from "durable-functions";
 import { expect, test } from "vitest";
-import { EventType } from "../../../../local/src/engine/history/events.ts";
+import { EventType, type HistoryEvent } from "../../../../local/src/engine/history/events.ts";
 import type { MessageData } from "../../../../local/src/engine/messages/message-data.ts";
 import { workItemQueueName } from "../../../../local/src/engine/taskhub/names.ts";
 import type { Fate } from "../../../helpers/crashable-storage.ts";
+import { historyEvents } from "../../../helpers/history-events.ts";
 import type { StorageCall } from "../../../helpers/intercept-storage.ts";
 import { toInstance } from "../../../helpers/outgoing-message.ts";
 import { SdkInvoker } from "../../../helpers/sdk-orchestrator.ts";
@@ -150,6 +151,21 @@ test("an outcome includes its sender, with the execution and the episode that sc
     [1, 2, 3].map((episode) => [{ InstanceId: "abc", ExecutionId: executionId }, episode]),
   );
   expect(world.messages()).toEqual([]);
+});
+
+test("a call whose input is not an argument list fails without running the activity", async () => {
+  const { world, started } = await startEngine();
+  const event = { ...historyEvents.taskScheduled(0), Name: "work", Input: '"no list"' } as HistoryEvent;
+  const { delivery } = await world.openDelivery();
+  (await delivery.prepare("abc", { route: "work-items", message: toInstance("abc", event) })).deliver();
+  const reply = await world.until(() =>
+    world
+      .messages()
+      .map(({ text }) => JSON.parse(text).TaskMessage.Event)
+      .find((it) => it.EventType === EventType.TaskFailed),
+  );
+  expect(reply).toMatchObject({ TaskScheduledId: 0, Reason: expect.stringContaining("one argument in a JSON array") });
+  expect(started).toEqual([]);
 });
 
 test("a work item without an activity is discarded", async () => {

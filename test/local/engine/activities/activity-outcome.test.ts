@@ -80,6 +80,22 @@ test("an error in the SDK's structured form becomes failure details only", () =>
 });
 
 test.each([
+  ['{"errorType":"E"}', { ErrorType: "E", ErrorMessage: "" }],
+  ['{"errorMessage":"m"}', { ErrorType: "", ErrorMessage: "m" }],
+  [
+    '{"errorType":"E","errorMessage":null,"innerFailure":null,"properties":null}',
+    { ErrorType: "E", InnerFailure: null },
+  ],
+  ['{"errorType":"E"}\n    at more lines', { ErrorType: "E" }],
+  ['{"errorType":"E"}\r\n    at more lines', { ErrorType: "E" }],
+])("%s is a structured error", (message, expected) => {
+  expect(activityOutcome("A", { kind: "threw", message, stack: null })).toMatchObject({ failureDetails: expected });
+});
+
+test.each([
+  '{"errorType":"E","innerFailure":"text"}',
+  '{"errorType":"E","isNonRetriable":"yes"}',
+  '{"errorType":"E","properties":[1]}',
   ' {"errorType":"E"}',
   '{"errorType":"E","more":1}',
   '{"errorType":5,"errorMessage":"m"}',

@@ -12,6 +12,14 @@ const orchestrators: SdkApp["orchestrators"] = {
     yield context.df.callActivity("Hello", "first");
     throw new Error("a secret");
   },
+  *Child(context) {
+    yield context.df.createTimer(new Date("2026-06-24T14:01:00Z"));
+  },
+  *Waits(context) {
+    yield context.df.callSubOrchestrator("Child", undefined, "child");
+    yield context.df.createTimer(new Date("2026-06-24T14:02:00Z"));
+    yield context.df.callActivity("Fail", "x");
+  },
   *Again(context) {
     yield context.df.callActivity("Hello", "first");
     if (context.df.getInput() === 1) context.df.continueAsNew(2);
@@ -19,8 +27,12 @@ const orchestrators: SdkApp["orchestrators"] = {
   },
 };
 
+function Fail(): never {
+  throw new Error("no luck");
+}
+
 function makeHub(settings: Partial<EpisodeSettings> = {}) {
-  const invoker = new SdkInvoker({ orchestrators, activities: { Hello: (who: unknown) => `Hello ${who}` } });
+  const invoker = new SdkInvoker({ orchestrators, activities: { Hello: (who: unknown) => `Hello ${who}`, Fail } });
   const hub = new EngineHub(invoker, { settings });
   const entries = () => hub.logged.filter((it) => it.component === "Host.Triggers.DurableTask");
   return { hub, entries, lines: () => entries().map((it) => it.message) };
@@ -56,6 +68,25 @@ test("traceInputsAndOutputs adds inputs and outputs to the log", async () => {
   expect(text).toContain('Output: "Hello you".');
 });
 
+test("the children, timers and failed activities of an orchestration are logged", async () => {
+  const { hub, lines } = makeHub({ traceInputsAndOutputs: true });
+  hub.start("Waits");
+  await hub.run();
+  const tail = "HubName: Hub.";
+  expect(lines().filter((it) => /Fail|Greets|Child|timer/.test(it))).toEqual([
+    `abc: Function 'Child (Orchestrator)' scheduled. Reason: Waits. IsReplay: False. State: Scheduled. RuntimeStatus: Pending. ${tail} TargetInstanceId: child.`,
+    expect.stringMatching(/^child: Function 'Child \(Orchestrator\)' started\./),
+    expect.stringMatching(/^child: Function 'Child \(Orchestrator\)' awaited\./),
+    expect.stringMatching(/^child: Function 'Child \(Orchestrator\)' was resumed by a timer/),
+    expect.stringMatching(/^child: Function 'Child \(Orchestrator\)' completed\./),
+    `abc: Function 'Waits (Orchestrator)' was resumed by a timer scheduled for '2026-06-24T14:02:00Z'. IsReplay: False. State: TimerExpired. ${tail}`,
+    `abc: Function 'Fail (Activity)' scheduled. Reason: Waits. IsReplay: False. State: Scheduled. RuntimeStatus: Pending. ${tail}`,
+    `abc: Function 'Fail (Activity)' started. IsReplay: False. Input: "x". State: Started. RuntimeStatus: Running. ${tail} TaskEventId: 2`,
+    `abc: Function 'Fail (Activity)' failed with an error. Reason: Activity function 'Fail' failed:  no luck. IsReplay: False. State: Failed. RuntimeStatus: Failed. ${tail} TaskEventId: 2`,
+    expect.stringContaining("abc: Function 'Waits (Orchestrator)' failed with an error. Reason: "),
+  ]);
+});
+
 test("traceReplayEvents logs replayed events again, marked as such", async () => {
   const replayed = (await greet({ traceReplayEvents: true })).filter((it) => /IsReplay: True/.test(it));
   expect(replayed.map((it) => it.slice(0, it.indexOf(".")))).toEqual([
@@ -83,6 +114,7 @@ test("each generation logs its start and its end", async () => {
   const ends = lines()
     .filter((it) => it.includes("(Orchestrator)"))
     .map((it) => /started|completed. ContinuedAsNew: \w+/.exec(it)?.[0]);
+  expect(lines().join("\n")).toContain("ContinuedAsNew: True. IsReplay: False. Output: (Redacted 1 characters).");
   expect(ends.filter((it) => it !== undefined)).toEqual([
     "started",
     "completed. ContinuedAsNew: True",
@@ -102,6 +134,22 @@ test.each([
   else hub.terminate("abc", "enough");
   await hub.run();
   expect(lines().join("\n")).toContain(expected);
+});
+
+test("being suspended and resumed is logged once each, also if the history is replayed into the log", async () => {
+  const { hub, lines } = makeHub({ traceReplayEvents: true });
+  hub.start("Greets");
+  await hub.run();
+  hub.suspend("abc");
+  await hub.run();
+  hub.resume("abc");
+  await hub.run();
+  hub.raise("abc", "Who", "you");
+  await hub.run();
+  expect(lines().filter((it) => /Suspending|Resuming/.test(it))).toEqual([
+    "abc: Suspending function 'Greets (Orchestrator)'. Reason: (Redacted 5 characters). State: Suspended. RuntimeStatus: Suspended. HubName: Hub.",
+    "abc: Resuming function 'Greets (Orchestrator)'. Reason: (Redacted 5 characters). State: Scheduled. RuntimeStatus: Running. HubName: Hub.",
+  ]);
 });
 
 test("every line has the ID of its instance, so that a single run can be followed", async () => {
