@@ -289,7 +289,7 @@ describe("entities", () => {
     expect(await page.getByText("counter hidden").count()).toBe(0);
     await page.getByRole("link", { name: "counter listed" }).click();
     await page.getByRole("heading", { name: "counter listed" }).waitFor();
-    expect(await page.title()).toBe("Entity @counter@listed · same-kit inspector");
+    await expect.poll(() => page.title()).toBe("Entity @counter@listed · same-kit inspector");
   });
 
   test("show the holder of their lock, and the waiting operations", async () => {
