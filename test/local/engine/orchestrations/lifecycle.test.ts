@@ -269,6 +269,35 @@ test("a new generation replaces the events of the old one", async () => {
   ]);
 });
 
+test("a generation that waits is stored with a single frame", async () => {
+  const hub = hubOf({
+    *Again(context) {
+      if (context.df.getInput() === 1) return context.df.continueAsNew(2);
+      yield context.df.waitForExternalEvent("Go");
+    },
+  });
+  hub.start("Again", 1);
+  await hub.run();
+  expect(hub.eventNames()).toEqual(["OrchestratorStarted", "ExecutionStarted", "OrchestratorCompleted"]);
+});
+
+test("a parent is only notified of the last generation of its child", async () => {
+  const hub = hubOf({
+    *Parent(context) {
+      return yield context.df.callSubOrchestrator("Child", 1, "child");
+    },
+    *Child(context) {
+      const value: number = yield context.df.callActivity("Fine", context.df.getInput());
+      if (value < 3) context.df.continueAsNew(value + 1);
+      return `generation ${value}`;
+    },
+  });
+  hub.start("Parent");
+  await hub.run();
+  expect(hub.ending()).toEqual({ status: "Completed", result: "generation 3" });
+  expect(hub.waiting()).toEqual([]);
+});
+
 test("code that changed under a running instance fails that instance", async () => {
   const orchestrators = {
     *Changing(context: df.OrchestrationContext) {
@@ -305,6 +334,13 @@ test("an orchestrator that is not registered fails, and the error lists the regi
       "The function 'Typo' doesn't exist, is disabled, or is not an orchestrator function. " +
       "Additional info: The following are the known orchestrator functions: 'Wait'.",
   });
+});
+
+test("an activity cannot be started as an orchestrator", async () => {
+  const hub = hubOf(waiter);
+  hub.start("Fine");
+  await hub.run();
+  expect(hub.ending()).toMatchObject({ status: "Failed", result: expect.stringContaining("is not an orchestrator") });
 });
 
 test("function names are case-insensitive", async () => {

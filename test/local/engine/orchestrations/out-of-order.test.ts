@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { EventType, type HistoryEvent } from "../../../../local/src/engine/history/events.ts";
 import type { ReceivedMessage } from "../../../../local/src/engine/messages/message-data.ts";
+import { nextExecutionId } from "../../../../local/src/engine/orchestrations/next-execution-id.ts";
 import { HistoryIndex, isKnown, isOutOfOrder } from "../../../../local/src/engine/orchestrations/out-of-order.ts";
 import { historyEvents } from "../../../helpers/history-events.ts";
 
@@ -9,12 +10,12 @@ const HISTORY: HistoryEvent[] = [orchestratorStarted(), executionStarted(), task
 
 function received(
   Event: HistoryEvent,
-  { executionId = "e1" as string | null, dequeueCount = 1 } = {},
+  { executionId = "e1" as string | null, dequeueCount = 1, sender = "", target = "abc" } = {},
 ): ReceivedMessage {
-  const OrchestrationInstance = { InstanceId: "abc", ExecutionId: executionId };
+  const OrchestrationInstance = { InstanceId: target, ExecutionId: executionId };
   const TaskMessage = { Event, SequenceNumber: 0, OrchestrationInstance, OrchestrationExecutionContext: null };
   return {
-    data: { ActivityId: "a", TaskMessage, SequenceNumber: 1, Sender: { InstanceId: "", ExecutionId: "" } },
+    data: { ActivityId: "a", TaskMessage, SequenceNumber: 1, Sender: { InstanceId: sender, ExecutionId: "" } },
     queueName: "hub-control-00",
     messageId: "m",
     popReceipt: "p",
@@ -60,6 +61,57 @@ describe("isOutOfOrder", () => {
   });
 });
 
+const ENTITY = "@counter@a";
+const REQUEST = "0b8a5c0e-6f0d-4a39-9c83-2f1f0f6d8c11";
+const requested: HistoryEvent = {
+  EventType: EventType.EventSent,
+  InstanceId: ENTITY,
+  Name: "op",
+  Input: JSON.stringify({ op: "get", id: REQUEST }),
+  EventId: 1,
+  IsPlayed: false,
+  Timestamp: "2026-06-24T14:02:11.1234567Z",
+};
+
+describe("the reply of an entity", () => {
+  const reply = (dequeueCount = 1) => received(raised({ Name: REQUEST }), { sender: ENTITY, dequeueCount });
+
+  test("is early until its request is recorded, but not forever", () => {
+    expect(isOutOfOrder(reply(), new HistoryIndex([...HISTORY, requested]))).toBe(false);
+    expect(isOutOfOrder(reply(), new HistoryIndex(HISTORY))).toBe(true);
+    expect(isOutOfOrder(reply(50), new HistoryIndex(HISTORY))).toBe(true);
+    expect(isOutOfOrder(reply(51), new HistoryIndex(HISTORY))).toBe(false);
+  });
+
+  test("is known once an event of its request was raised, whatever its content", () => {
+    const history = [...HISTORY, requested];
+    expect(isKnown(reply(), new HistoryIndex(history))).toBe(false);
+    expect(isKnown(reply(), new HistoryIndex([...history, raised({ Name: REQUEST, Input: "2" })]))).toBe(true);
+  });
+
+  test("is not what an orchestration raises in an orchestration, nor what an entity sends to an entity", () => {
+    const index = new HistoryIndex(HISTORY);
+    expect(isOutOfOrder(received(raised(), { sender: "other" }), index)).toBe(false);
+    expect(isOutOfOrder(received(raised(), { sender: ENTITY, target: "@counter@b" }), index)).toBe(false);
+  });
+});
+
+test("a timer that fires before its creation is recorded is early", () => {
+  const fired = { EventType: EventType.TimerFired, TimerId: 7, FireAt: "2026-06-24T14:03:00Z" } as const;
+  const event = { ...fired, EventId: -1, IsPlayed: false, Timestamp: "2026-06-24T14:03:00Z" };
+  expect(isOutOfOrder(received(event), new HistoryIndex(HISTORY))).toBe(true);
+});
+
+test("a reply to the next generation is early for longer, as its first episode may still be saved", () => {
+  const executionId = nextExecutionId(historyEvents.executionStarted());
+  const reply = (dequeueCount: number) => received(taskCompleted(0, null), { executionId, dequeueCount });
+  expect(isOutOfOrder(reply(50), new HistoryIndex(HISTORY))).toBe(true);
+  expect(isOutOfOrder(reply(51), new HistoryIndex(HISTORY))).toBe(false);
+  const ended = [...HISTORY, historyEvents.executionCompleted(null)];
+  expect(isOutOfOrder(reply(5), new HistoryIndex(ended))).toBe(true);
+  expect(isOutOfOrder(reply(6), new HistoryIndex(ended))).toBe(false);
+});
+
 describe("isKnown", () => {
   test("a second reply to the same call is known, whatever its content", () => {
     const history = [...HISTORY, taskCompleted(0, "1")];
@@ -75,6 +127,13 @@ describe("isKnown", () => {
       false,
     );
     expect(isKnown(received(raised({ Input: "false" })), new HistoryIndex(history))).toBe(false);
+    expect(isKnown(received(raised({ Name: "Other" })), new HistoryIndex(history))).toBe(false);
+  });
+
+  test("a command is recognized by its timestamp", () => {
+    const termination = historyEvents.executionTerminated("enough");
+    expect(isKnown(received(termination), new HistoryIndex([...HISTORY, termination]))).toBe(true);
+    expect(isKnown(received(termination), new HistoryIndex(HISTORY))).toBe(false);
   });
 });
 

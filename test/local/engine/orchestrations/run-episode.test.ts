@@ -302,6 +302,50 @@ test("the same batch leads to the same decisions", async () => {
   expect(await run()).toEqual(await run());
 });
 
+test("the next generation is the same whenever its first episode is run, and begins with the event that caused it", async () => {
+  const raised = {
+    EventType: 15,
+    EventId: -1,
+    IsPlayed: false,
+    Name: "Go",
+    Input: "1",
+    ParentTraceContext: null,
+    Timestamp: "2024-10-23T16:00:00.2Z",
+  } as const;
+  const runAt = async (time: string) => {
+    const replies = [
+      answer(
+        [
+          { actionType: 6, externalEventName: "Go" },
+          { actionType: 4, input: 2 },
+        ],
+        { isDone: true },
+      ),
+      answer([]),
+    ];
+    const worker = workerSaying(answer([]));
+    worker.invokeOrchestrator = async () => replies.shift() ?? answer([]);
+    const deps = { ...episodeDeps(worker), clock: new FakeClock(time) };
+    const messages = [message(start()), message(raised)];
+    const result = await runEpisode({ instanceId: "abc", history: [], messages }, deps);
+    if (result.kind !== "advanced") throw new Error(result.reason);
+    return result.events.find((it) => it.EventType === 0);
+  };
+  const first = await runAt("2024-10-23T16:00:00.400Z");
+  expect(first).toMatchObject({ Timestamp: "2024-10-23T16:00:00.2000000Z", Input: "2", Generation: null });
+  expect(await runAt("2024-10-23T17:00:00.000Z")).toEqual(first);
+});
+
+test.each([
+  ["  ", null],
+  ["no JSON", "no JSON"],
+  [" 1 ", 1],
+])("the worker receives the input %j as %j", async (Input, input) => {
+  const worker = workerSaying(answer([]));
+  await episode(worker, { messages: [message(start({ Input }))] });
+  expect(worker.payloads[0]?.input).toBe(input);
+});
+
 test("the batch is abandoned while the worker is unavailable", async () => {
   const result = await episode(workerSaying({ kind: "unavailable", reason: "It restarts." }), {
     messages: [message(start())],

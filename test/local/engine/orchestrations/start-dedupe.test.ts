@@ -52,7 +52,22 @@ describe("judgeStart", () => {
   });
 
   test("the row of an older generation does not discard a start", () => {
-    expect(judge(start(), row({ executionId: "e1", generation: 0, status: "Completed" }))).toBe("abandon");
+    const older = row({ executionId: "e1", generation: 0, createdTime: "2026-06-24T14:00:09.0000000Z" });
+    expect(judge(start(), older)).toBe("abandon");
+    expect(judge(start(), { ...older, status: "Completed" }, 2)).toBe("abandon");
+  });
+
+  test("a row without an execution ID belongs to any start", () => {
+    expect(judge(start(), row({ executionId: "" }))).toBe("accept");
+  });
+
+  test.each([
+    ["was created with the message or after it", { createdTime: "2026-06-24T14:00:10.0000000Z" }, 1],
+    ["is running, and the message has not been received before", { status: "Running" }, 1],
+    ["is running, and was created after the message was received", { createdTime: "2026-06-24T14:00:11.0000000Z" }, 2],
+  ] as const)("a start is retried while another start's row %s", (_, fields, dequeueCount) => {
+    const other = { executionId: "e1", createdTime: "2026-06-24T14:00:09.0000000Z" };
+    expect(judge(start(), row({ ...other, ...fields }), dequeueCount)).toBe("abandon");
   });
 });
 
@@ -73,10 +88,20 @@ describe("isStartOf", () => {
     expect(isStartOf(start({ ...again, ParentInstance: parent(0, "p2") }), history)).toBe(false);
   });
 
+  test("a child and an instance without a parent are different, also after continuing as new", () => {
+    const again = { OrchestrationInstance: { InstanceId: "abc", ExecutionId: "e3" } };
+    const child = { ParentInstance: parent(0) };
+    expect(isStartOf(start({ ...again, ...child }), [start({ Generation: null })])).toBe(false);
+    expect(isStartOf(start(again), [start({ ...child, Generation: null })])).toBe(false);
+    const elsewhere = { ...parent(0), OrchestrationInstance: { InstanceId: "another", ExecutionId: "p1" } };
+    expect(isStartOf(start({ ...again, ParentInstance: elsewhere }), [start(child)])).toBe(false);
+  });
+
   test("a start is recognized after its instance has continued as new", () => {
     const first = start({ OrchestrationInstance: { InstanceId: "abc", ExecutionId: "e1" } });
     const continued = start({ Generation: null, Timestamp: "2026-06-24T14:00:12.0000000Z" });
     expect(isStartOf(first, [continued])).toBe(true);
+    expect(isStartOf({ ...first, Timestamp: continued.Timestamp }, [continued])).toBe(true);
     expect(isStartOf({ ...first, Timestamp: "2026-06-24T14:00:13.0000000Z" }, [continued])).toBe(false);
   });
 });
