@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import type { FilesRequest } from "../../functions-app/src/contract/run-files.ts";
 import { AppClient } from "../../toolkit/src/adapters/app/app-client.ts";
 import { collectFiles } from "../../toolkit/src/adapters/files/collect-files.ts";
 import { NO_PARAMETERS } from "../../toolkit/src/notebook/parameters.ts";
@@ -26,8 +27,9 @@ async function runCells(id: string, cells: readonly string[], files: Record<stri
   const client = new AppClient({ address: app.address, fetch });
   const { request } = await compileSource({ location: path.join(folder, "nb.ipynb"), sameEnv: null });
   const collected = await collectFiles({ folder, globs: null }, app.stateDir);
-  const manifest = await sendFiles({ client, id, files: collected, signal });
-  const run = await client.start(request, { runId: id, files: manifest?.manifest ?? "", signal });
+  const startWith = (its: FilesRequest) => client.startWithFiles(request, its, { runId: id, signal });
+  const first = await sendFiles({ client, id, files: collected, startWith, signal });
+  const run = first?.started ?? (await client.start(request, { runId: id, files: first?.manifest ?? "", signal }));
   const status = await followRun({ client, run, onStatus: () => {}, signal });
   const details = await client.details(id, signal);
   const last = details?.failed ?? details?.steps.at(-1);
@@ -35,20 +37,31 @@ async function runCells(id: string, cells: readonly string[], files: Record<stri
   const sent = collected.manifest.files.map((file) => file.path);
   const saved = last?.files && (await saveFiles({ client, id, manifest: last.files, folder: target, sent, signal }));
   const read = (name: string) => readFile(path.join(folder, name), "utf8");
-  return { status: status?.runtimeStatus, output: status?.output, details, client, signal, saved, read, last };
+  const wasOneRequest = first?.started != null;
+  return {
+    wasOneRequest,
+    status: status?.runtimeStatus,
+    output: status?.output,
+    details,
+    client,
+    signal,
+    saved,
+    read,
+    last,
+  };
 }
 
 test("a notebook reads and imports files next to it, and every step has the files of earlier steps", async () => {
-  const { status, saved, read } = await runCells(
+  const { wasOneRequest, status, saved, read } = await runCells(
     "files-1",
     [
       "import mymodule\ntext = open('data.csv').read()\nopen('made.txt', 'w').write(text + mymodule.word)",
-      "import os\nassert mymodule.word == 'hi'\nassert open('made.txt').read() == 'a,b hi'\nos.remove('gone.txt')\nos.makedirs('left/empty')",
+      "import os\nassert mymodule.word == 'hi'\nassert open('made.txt').read() == 'a,b hi'\nassert len(open('large.txt').read()) == 33_000\nos.remove('gone.txt')\nos.makedirs('left/empty')",
       "open('data.csv', 'a').write('!')\nos.makedirs('out')\nopen('out/plot.png', 'wb').write(b'png')\nassert not os.path.exists('gone.txt')\nassert os.path.isdir('left/empty')",
     ],
-    { "data.csv": "a,b ", "mymodule.py": "word = 'hi'\n", "gone.txt": "" },
+    { "data.csv": "a,b ", "mymodule.py": "word = 'hi'\n", "gone.txt": "", "large.txt": "x".repeat(33_000) },
   );
-  expect(status).toBe("Completed");
+  expect([wasOneRequest, status]).toEqual([false, "Completed"]);
   expect(saved?.files.map((file) => [file.path, file.step])).toEqual([
     ["data.csv", "same_step_002"],
     ["made.txt", "same_step_000"],
@@ -61,8 +74,12 @@ test("a notebook reads and imports files next to it, and every step has the file
 });
 
 test("a failed step also leaves its files", async () => {
-  const { status, saved } = await runCells("files-2", ["open('made.txt', 'w').write('x')\n1 / 0"], {});
-  expect([status, saved?.files]).toEqual(["Failed", [{ path: "made.txt", sizeBytes: 1, step: "same_step_000" }]]);
+  const { wasOneRequest, status, saved } = await runCells("files-2", ["open('made.txt', 'w').write('x')\n1 / 0"], {});
+  expect([wasOneRequest, status, saved?.files]).toEqual([
+    true,
+    "Failed",
+    [{ path: "made.txt", sizeBytes: 1, step: "same_step_000" }],
+  ]);
 });
 
 test("purging a run removes its files", async () => {

@@ -3,6 +3,7 @@
 import { decodeUtf8, fromUrlSafeBase64 } from "./base64.ts";
 import type { Limits } from "./limits.ts";
 import type { FieldProblem, Problem } from "./problem.ts";
+import type { FilesRequest } from "./run-files.ts";
 import { type CacheWish, isCacheWish } from "./step-cache.ts";
 
 /** A file that a step finds in its working directory. No other name is allowed. */
@@ -31,7 +32,11 @@ export type RequestedCell = {
   tags?: readonly string[];
 };
 
-export type InitiateRequest = { steps: RequestedStep[] };
+export type InitiateRequest = {
+  steps: RequestedStep[];
+  /** The run's files with all their contents, instead of a request of their own before. The app checks them when it stores them. */
+  files?: FilesRequest;
+};
 
 export const SOURCE_NAMES: readonly SourceName[] = ["same.yaml", "requirements.txt"];
 
@@ -68,7 +73,7 @@ class RequestCheck {
   }
 
   body(body: unknown): undefined {
-    if (!this.#isObject("", body, ["steps"])) return;
+    if (!this.#isObject("", body, ["steps", "files"])) return;
     const { steps } = body;
     if (!Array.isArray(steps)) return this.#refuse("steps", "must be a list of steps");
     if (steps.length === 0) return this.#refuse("steps", "must contain at least one step");

@@ -36,7 +36,7 @@ export function findKept(
   loadHistory: (id: string) => Promise<RunHistory | undefined>,
   openSessions: (blobs: RunBlobs) => SessionParts,
 ): FindBeginning {
-  return async (runId, steps, blobs) => {
+  return async (runId, { steps }, blobs) => {
     const { id = "" } = request.params;
     const history = isRunId(id) ? await loadHistory(id) : undefined;
     if (history === undefined) return problem(404, "Not found", `There is no run ${id}.`);

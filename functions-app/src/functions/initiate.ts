@@ -4,7 +4,7 @@ import * as df from "durable-functions";
 import type { BlobReference } from "../contract/blob-reference.ts";
 import { ORCHESTRATOR, type PipelineInput } from "../contract/executor-call.ts";
 import { isRunId, isSameEnv, RUN_ID_HEADER, SAME_ENV_HEADER } from "../contract/headers.ts";
-import { parseInitiateRequest, type RequestedStep } from "../contract/initiate-request.ts";
+import { type InitiateRequest, parseInitiateRequest } from "../contract/initiate-request.ts";
 import { resolveLimits } from "../contract/limits.ts";
 import type { Problem } from "../contract/problem.ts";
 import { FILES_HEADER, isSha256 } from "../contract/run-files.ts";
@@ -14,6 +14,7 @@ import { refuse, UNAUTHORIZED } from "./problem-answer.ts";
 import { type BodyRequest, readJsonBody } from "./read-body.ts";
 import { RunRetention } from "./run-retention.ts";
 import { storeContents } from "./store-contents.ts";
+import { takeFiles } from "./take-files.ts";
 
 /** Registers `POST /api/initiate`: validates a notebook's steps, starts their run, and responds with its status URLs. */
 export function registerInitiate(): void {
@@ -32,7 +33,7 @@ const retention = new RunRetention();
 /** Finds or copies what a run starts with in addition to its steps; `runId` is its ID. */
 export type FindBeginning = (
   runId: string,
-  steps: readonly RequestedStep[],
+  request: InitiateRequest,
   blobs: RunBlobs,
 ) => Promise<Pick<PipelineInput, "files" | "kept"> | { problem: Problem }>;
 
@@ -42,7 +43,7 @@ export async function initiate(
   client: df.DurableClient,
   env: NodeJS.ProcessEnv,
   log: Pick<InvocationContext, "log">,
-  find: FindBeginning = (runId, _steps, blobs) => findFiles(request, runId, blobs),
+  find: FindBeginning = (runId, { files }, blobs) => findFiles(request, { runId, files, env, blobs }),
 ): Promise<HttpResponseInit> {
   if (!hasAccess(request, env)) return refuse(UNAUTHORIZED);
   const limits = resolveLimits(env);
@@ -53,7 +54,7 @@ export async function initiate(
   const checked = parseInitiateRequest(body.json, limits);
   if ("problem" in checked) return refuse(checked.problem);
   const blobs = openRunBlobs(env, client.taskHubName);
-  const beginning = await find(options.runId, checked.steps, blobs);
+  const beginning = await find(options.runId, checked, blobs);
   if ("problem" in beginning) return refuse(beginning.problem);
   const steps = await storeContents(checked, options.runId, () => blobs);
   const input: PipelineInput = { steps, ...options.chosen, ...beginning };
@@ -61,7 +62,10 @@ export async function initiate(
   if (taken !== undefined) return refuse(taken);
   void retention.afterStart(client, limits, (text) => log.log(text));
   log.log(`Started the run ${options.runId} of ${steps.length} step${steps.length === 1 ? "" : "s"}.`);
-  return client.createCheckStatusResponse(request, options.runId) as HttpResponseInit;
+  const response = client.createCheckStatusResponse(request, options.runId);
+  // For the client: the app knows files in this request, and the manifest by which results refer to them.
+  if (checked.files !== undefined && beginning.files) response.headers.set(FILES_HEADER, beginning.files.sha256);
+  return response as HttpResponseInit;
 }
 
 function readHeaders({
@@ -75,16 +79,35 @@ function readHeaders({
   return { runId, chosen: { same_env: sameEnv } };
 }
 
-/** The files that the client stored for this run before. */
+type SentFiles = { runId: string; files: unknown; env: NodeJS.ProcessEnv; blobs: RunBlobs };
+
+/** The files in the request, or those that the client stored for this run before. */
 async function findFiles(
   { headers }: HttpRequest,
-  runId: string,
-  blobs: RunBlobs,
+  { runId, files: given, env, blobs }: SentFiles,
 ): Promise<{ files?: BlobReference } | { problem: Problem }> {
   const sha256 = headers.get(FILES_HEADER);
+  if (given !== undefined) {
+    if (sha256 !== null) return badHeader(FILES_HEADER, "must not be sent with files in the body");
+    return storeFiles(runId, given, env, blobs);
+  }
   if (sha256 === null) return {};
   const files = isSha256(sha256) ? await blobs.find(runId, "files", sha256) : undefined;
   return files === undefined ? badHeader(FILES_HEADER, "must name a manifest that was sent for this run") : { files };
+}
+
+async function storeFiles(
+  runId: string,
+  given: unknown,
+  env: NodeJS.ProcessEnv,
+  blobs: RunBlobs,
+): Promise<{ files: BlobReference } | { problem: Problem }> {
+  const taken = await takeFiles(runId, given, { limits: resolveLimits(env), blobs });
+  if ("problem" in taken) return { problem: { ...taken.problem, field: "files" } };
+  const [missing] = taken.missing;
+  if (missing === undefined) return { files: taken.manifest };
+  const detail = `files.contents must contain ${missing}, unless it was sent before.`;
+  return { problem: { title: "The request is not valid.", status: 400, detail, field: "files" } };
 }
 
 /** The response to a header that breaks a rule. */

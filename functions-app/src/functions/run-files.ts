@@ -4,17 +4,16 @@ import * as df from "durable-functions";
 import { isRunId } from "../contract/headers.ts";
 import { type Limits, resolveLimits } from "../contract/limits.ts";
 import type { Problem } from "../contract/problem.ts";
-import { isSha256, type MissingFiles, parseManifest } from "../contract/run-files.ts";
-import { inParallel } from "../steps/in-parallel.ts";
-import { openRunBlobs, type RunBlobs } from "../steps/run-blobs.ts";
-import { chooseInline, hashesOf, parseContents, writeManifest } from "../steps/stored-manifest.ts";
+import { isSha256, type MissingFiles } from "../contract/run-files.ts";
+import { openRunBlobs } from "../steps/run-blobs.ts";
 import { hasAccess } from "./access-key.ts";
 import { refuse, UNAUTHORIZED } from "./problem-answer.ts";
 import { type BodyRequest, readBody, readJsonBody } from "./read-body.ts";
+import { type TakeFiles, takeFiles } from "./take-files.ts";
 
 type RunFilesDeps = {
   env: NodeJS.ProcessEnv;
-  blobs: Pick<RunBlobs, "listFiles" | "saveFile" | "save">;
+  blobs: TakeFiles["blobs"];
 };
 
 /**
@@ -52,20 +51,9 @@ export async function postManifest(request: HttpRequest, { env, blobs }: RunFile
   const limits = resolveLimits(env);
   const body = await readJsonBody(request as BodyRequest, limits.bodyBytes);
   if ("problem" in body) return refuse(body.problem);
-  const { contents, ...rest } = Object(body.json) as Record<string, unknown>;
-  const manifest = parseManifest(rest, limits);
-  if ("wrong" in manifest) return refuse(notTaken(manifest));
-  const { files } = manifest;
-  const given = parseContents(contents, files);
-  if ("wrong" in given) return refuse({ ...NOT_VALID, detail: given.wrong, field: "contents" });
-  const asked = new Set(hashesOf(files).filter((hash) => !given.contents.has(hash)));
-  const { inline, others } = chooseInline(files, given.contents);
-  const [missing, { sha256 }] = await Promise.all([
-    findMissing(id, [...asked], blobs),
-    blobs.save(id, "files", writeManifest({ files, inline })),
-    inParallel([...others], ([hash, content]) => blobs.saveFile(id, hash, content)),
-  ]);
-  const answer: MissingFiles = { manifest: sha256, missing };
+  const taken = await takeFiles(id, body.json, { limits, blobs });
+  if ("problem" in taken) return refuse(taken.problem);
+  const answer: MissingFiles = { manifest: taken.manifest.sha256, missing: taken.missing };
   return { status: 200, headers: { "Content-Type": "application/json" }, body: JSON.stringify(answer) };
 }
 
@@ -85,12 +73,6 @@ export async function putFile(request: HttpRequest, { env, blobs }: RunFilesDeps
   return { status: 204 };
 }
 
-async function findMissing(id: string, hashes: readonly string[], blobs: RunFilesDeps["blobs"]): Promise<string[]> {
-  if (hashes.length === 0) return [];
-  const there = await blobs.listFiles(id);
-  return hashes.filter((sha256) => !there.has(sha256));
-}
-
 const NOT_VALID = { title: "The request is not valid.", status: 400 } as const;
 
 const NOT_AN_ID: Problem = {
@@ -98,8 +80,3 @@ const NOT_AN_ID: Problem = {
   detail: "The run's ID must be 1 to 100 letters, digits, - and _.",
   field: "id",
 };
-
-function notTaken({ wrong, isTooLarge }: { wrong: string; isTooLarge: boolean }): Problem {
-  if (!isTooLarge) return { ...NOT_VALID, detail: wrong, field: "files" };
-  return { title: "The request is too large.", status: 413, detail: wrong, field: "files" };
-}

@@ -46,7 +46,7 @@ async function ask(count: string, history?: RunHistory, blobs = new MemoryBlobs(
     request,
     async () => history,
     () => sessions,
-  )(runId, steps, blobs as never);
+  )(runId, { steps }, blobs as never);
 }
 
 test("everything that the kept steps stored is copied under the new run's prefix", async () => {

@@ -20,7 +20,8 @@ class FakeClient {
   }
 
   createCheckStatusResponse(_request: unknown, id: string) {
-    return { status: 202, body: JSON.stringify({ id, statusQueryGetUri: `http://localhost/${id}` }) };
+    const body = JSON.stringify({ id, statusQueryGetUri: `http://localhost/${id}` });
+    return { status: 202, headers: new Headers(), body };
   }
 }
 
@@ -97,4 +98,19 @@ test("any other Durable error is left to the host", async () => {
 test("a manifest that was not sent for the run is rejected", async () => {
   const { status, body, starts } = await post({ headers: { ...KEY, "x-same-files": "../session" } });
   expect([status, body.field, starts]).toEqual([400, "x-same-files", []]);
+});
+
+const withFiles = (files: unknown) => JSON.stringify({ ...JSON.parse(BODY), files });
+
+test.each<[string, Parameters<typeof post>[0], string]>([
+  ["files that are invalid", { body: withFiles([]) }, "files"],
+  ["contents of no file", { body: withFiles({ formatVersion: 1, files: [], contents: { a: "" } }) }, "files"],
+  [
+    "files and the name of a manifest",
+    { body: withFiles({ formatVersion: 1, files: [] }), headers: { ...KEY, "x-same-files": "a".repeat(64) } },
+    "x-same-files",
+  ],
+])("%s are rejected, and nothing is started", async (_, options, field) => {
+  const { status, body, starts } = await post(options);
+  expect([status, body.field, starts]).toEqual([400, field, []]);
 });

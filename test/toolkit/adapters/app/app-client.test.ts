@@ -1,3 +1,4 @@
+import type { FilesRequest } from "@same-kit/functions-app/contract";
 import { expect, test } from "vitest";
 import { AppClient } from "../../../../toolkit/src/adapters/app/app-client.ts";
 
@@ -50,6 +51,34 @@ test("a run is sent as by an upstream client, with our additional headers", asyn
       "x-same-env": "prod",
     },
   });
+});
+
+const FILES: FilesRequest = { formatVersion: 1, files: [], contents: {} };
+
+test("a run is started together with its files, and the response names their manifest", async () => {
+  const answer = new Response(JSON.stringify(URLS), { status: 202, headers: { "x-same-files": "m" } });
+  const { client, sent } = clientOf([answer]);
+  const { started, manifest } = (await client.startWithFiles(REQUEST, FILES, { signal })) ?? {};
+  expect([started, manifest]).toEqual([URLS, "m"]);
+  expect(JSON.parse(String(sent[0]?.init.body))).toEqual({ ...REQUEST, files: FILES });
+});
+
+test("an app that ignores the files does not confirm them", async () => {
+  const { client } = clientOf([json(202, URLS)]);
+  expect(await client.startWithFiles(REQUEST, FILES, { signal })).toEqual({ started: URLS, manifest: null });
+});
+
+test.each([
+  ["of an earlier version", json(400, { title: "Bad", field: "files" })],
+  ["with a smaller limit", json(413, { title: "Large" })],
+  ["behind a host with a smaller limit", new Response("", { status: 413 })],
+])("an app %s starts no run together with its files", async (_, answer) => {
+  expect(await clientOf([answer]).client.startWithFiles(REQUEST, FILES, { signal })).toBeNull();
+});
+
+test("an app that rejects a run for another reason is not sent the files again", async () => {
+  const { client } = clientOf([json(400, { title: "Bad", detail: "no steps", field: "steps" })]);
+  await expect(client.startWithFiles(REQUEST, FILES, { signal })).rejects.toMatchObject({ code: "ERR_APP_REFUSED" });
 });
 
 test.each([

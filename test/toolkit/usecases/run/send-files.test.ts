@@ -3,12 +3,22 @@ import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { FilesRequest, RunFile } from "@same-kit/functions-app/contract";
 import { expect, test } from "vitest";
+import type { StartedRun } from "../../../../toolkit/src/adapters/app/run-status.ts";
 import { collectFiles } from "../../../../toolkit/src/adapters/files/collect-files.ts";
 import { sendFiles } from "../../../../toolkit/src/usecases/run/send-files.ts";
 import { makeTempDir } from "../../../helpers/temp-dir.ts";
 
 const KiB = 1024;
 const hashOf = (content: Uint8Array) => createHash("sha256").update(content).digest("hex");
+
+const STARTED: StartedRun = {
+  id: "run",
+  statusQueryGetUri: "http://app/status",
+  terminatePostUri: "http://app/terminate",
+  suspendPostUri: "http://app/suspend",
+  resumePostUri: "http://app/resume",
+  purgeHistoryDeleteUri: "http://app/purge",
+};
 
 /** An app without any content, and a folder of files with these contents. */
 async function open(contents: Record<string, Buffer>) {
@@ -29,25 +39,48 @@ async function open(contents: Record<string, Buffer>) {
       put.set(sha256, content);
     },
   };
-  const send = (onAsked = async () => {}) => {
-    asking = onAsked;
-    return sendFiles({ client, id: "run", files, signal: new AbortController().signal });
+  const startedWith: FilesRequest[] = [];
+  let startsWith = false;
+  const startWith = async (request: FilesRequest) => {
+    startedWith.push(request);
+    return startsWith ? { started: STARTED, manifest: "m" } : null;
   };
-  return { folder, send, asked, put };
+  /** @param canStart - Whether the app can start the run together with its files. */
+  const send = (onAsked = async () => {}, canStart = false) => {
+    asking = onAsked;
+    startsWith = canStart;
+    return sendFiles({ client, id: "run", files, startWith, signal: new AbortController().signal });
+  };
+  return { folder, files, client, startWith, send, asked, put, startedWith };
 }
 
-test("small contents are sent with the manifest, without further requests", async () => {
+test("small contents are sent with the manifest and the start of the run, in one request", async () => {
   const content = Buffer.from([0, 255, 10]);
-  const { send, asked, put } = await open({ "a.bin": content, "copy.bin": content });
-  expect((await send())?.manifest).toBe("m");
-  expect(asked[0]?.contents).toEqual({ [hashOf(content)]: content.toString("base64") });
+  const { send, asked, startedWith } = await open({ "a.bin": content, "copy.bin": content });
+  expect(await send(undefined, true)).toMatchObject({ manifest: "m", started: STARTED });
+  expect(startedWith[0]?.files.map(({ path: at }) => at)).toEqual(["a.bin", "copy.bin"]);
+  expect(startedWith.map(({ contents }) => contents)).toEqual([{ [hashOf(content)]: content.toString("base64") }]);
+  expect(asked).toEqual([]);
+});
+
+test("an app that cannot start a run with its files gets them in a request before the start", async () => {
+  const { send, asked, put, startedWith } = await open({ "a.txt": Buffer.from("a") });
+  expect(await send()).toMatchObject({ manifest: "m", started: null });
+  expect(asked).toEqual(startedWith);
   expect([asked.length, put.size]).toEqual([1, 0]);
+});
+
+test("after Ctrl-C the run is not started", async () => {
+  const { files, client, startWith, startedWith } = await open({ "a.txt": Buffer.from("a") });
+  await expect(sendFiles({ client, id: "run", files, startWith, signal: AbortSignal.abort() })).rejects.toThrow();
+  expect(startedWith).toEqual([]);
 });
 
 test("a large content is sent separately", async () => {
   const large = Buffer.alloc(32 * KiB + 1, "x");
-  const { send, asked, put } = await open({ large, small: Buffer.from("s") });
-  await send();
+  const { send, asked, put, startedWith } = await open({ large, small: Buffer.from("s") });
+  await send(undefined, true);
+  expect(startedWith).toEqual([]);
   expect(Object.keys(asked[0]?.contents ?? {})).toEqual([hashOf(Buffer.from("s"))]);
   expect([...put.keys()]).toEqual([hashOf(large)]);
 });

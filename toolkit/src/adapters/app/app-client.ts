@@ -68,6 +68,12 @@ export type StartOptions = {
   signal: AbortSignal;
 };
 
+export type StartedWithFiles = {
+  started: StartedRun;
+  /** The manifest's SHA-256; null if the app has ignored the files. */
+  manifest: string | null;
+};
+
 export class AppClient {
   readonly #address: AppAddress;
   readonly #fetch: AppFetch;
@@ -79,6 +85,32 @@ export class AppClient {
 
   /** @throws OperationError `ERR_APP_UNREACHABLE`, `ERR_APP_UNAUTHORIZED`, `ERR_APP_REFUSED`, `ERR_APP_ANSWER`. */
   async start(request: InitiateRequest, options: StartOptions): Promise<StartedRun> {
+    const { continues } = options;
+    const response = await this.#initiate(request, options);
+    const text = await response.text();
+    if (response.status === 404 && continues !== undefined) throw notKept(this.#address, continues.id);
+    if (response.status === 410) throw notStored(text);
+    return this.#toStarted(response, text);
+  }
+
+  /**
+   * Starts a run together with its files.
+   *
+   * @returns null if the app takes files only before the start, as earlier versions do, or no request of this size.
+   */
+  async startWithFiles(
+    request: InitiateRequest,
+    files: FilesRequest,
+    options: Omit<StartOptions, "files" | "continues">,
+  ): Promise<StartedWithFiles | null> {
+    const response = await this.#initiate({ ...request, files }, options);
+    const text = await response.text();
+    const { field } = readFields(text);
+    if (response.status === 413 || (response.status === 400 && field === "files")) return null;
+    return { started: this.#toStarted(response, text), manifest: response.headers.get(FILES_HEADER) };
+  }
+
+  async #initiate(request: InitiateRequest, options: StartOptions): Promise<AppAnswer> {
     const { runId, sameEnv, files, continues, signal } = options;
     const route = continues === undefined ? "initiate" : `runs/${encodeURIComponent(continues.id)}/continue`;
     const url = `${this.#address.url}/api/${route}`;
@@ -90,11 +122,11 @@ export class AppClient {
     // The kept steps are copied first.
     const limitMs = continues === undefined ? ANSWER_LIMIT_MS : UPLOAD_LIMIT_MS;
     const body = JSON.stringify(request);
-    const response = await this.#ask(url, { method: "POST", headers, body, signal }, limitMs);
-    const text = await response.text();
+    return this.#ask(url, { method: "POST", headers, body, signal }, limitMs);
+  }
+
+  #toStarted(response: AppAnswer, text: string): StartedRun {
     if (response.status === 401 || response.status === 403) throw unauthorized(this.#address);
-    if (response.status === 404 && continues !== undefined) throw notKept(this.#address, continues.id);
-    if (response.status === 410) throw notStored(text);
     if (response.status !== 202) throw refused(this.#address, response.status, text);
     return parseStartedRun(text, this.#address.url);
   }

@@ -1,20 +1,30 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { INLINE_FILE_BYTES, INLINE_FILES_BYTES, type RunFile } from "@same-kit/functions-app/contract";
+import {
+  type FilesRequest,
+  INLINE_FILE_BYTES,
+  INLINE_FILES_BYTES,
+  type RunFile,
+} from "@same-kit/functions-app/contract";
 import { sha256Of } from "@same-kit/shared";
-import type { AppClient } from "../../adapters/app/app-client.ts";
+import type { AppClient, StartedWithFiles } from "../../adapters/app/app-client.ts";
+import type { StartedRun } from "../../adapters/app/run-status.ts";
 import { type CollectedFiles, type ContentFile, describeFile } from "../../adapters/files/collect-files.ts";
 
 type SendFiles = {
   client: Pick<AppClient, "missingFiles" | "putFile">;
   id: string;
   files: CollectedFiles;
+  /** Starts the run together with its files; null if the app cannot do that. */
+  startWith: (files: FilesRequest) => Promise<StartedWithFiles | null>;
   signal: AbortSignal;
 };
 
 type SentFiles = {
-  /** The manifest with which the run is started. */
-  manifest: string;
+  /** The manifest with which the run is started; null if it was started by an app that has ignored the files. */
+  manifest: string | null;
+  /** The run, if it was started together with its files. */
+  started: StartedRun | null;
   /** The files that were sent; a file that was changed meanwhile is listed in its new state. */
   files: readonly RunFile[];
   warnings: string[];
@@ -35,25 +45,21 @@ class ChangedFile extends Error {
 }
 
 /**
- * Sends small contents with the manifest, and of the others those that the app does not have yet. A file that changes meanwhile
+ * Sends small contents with the manifest, and of the others those that the app does not have yet. If all contents are small, the run is
+ * started by the same request. A file that changes meanwhile
  * is sent in its new state; a file that keeps changing is excluded, with a warning.
  *
  * @returns null if the app is of a version that accepts no files.
  */
-export async function sendFiles({ client, id, files: collected, signal }: SendFiles): Promise<SentFiles | null> {
+export async function sendFiles({ files: collected, ...rest }: SendFiles): Promise<SentFiles | null> {
   const { folder } = collected;
   const changes = new Map<string, number>();
   const warnings: string[] = [];
   let { files } = collected.manifest;
   for (;;) {
     try {
-      const manifest = await sendOnce({
-        client,
-        id,
-        files: { ...collected, manifest: { formatVersion: 1, files } },
-        signal,
-      });
-      return manifest === null ? null : { manifest, files, warnings };
+      const sent = await sendOnce({ ...rest, files: { ...collected, manifest: { formatVersion: 1, files } } });
+      return sent && { ...sent, files, warnings };
     } catch (error) {
       if (!(error instanceof ChangedFile)) throw error;
       const count = (changes.get(error.path) ?? 0) + 1;
@@ -66,10 +72,16 @@ export async function sendFiles({ client, id, files: collected, signal }: SendFi
 }
 
 /** @throws ChangedFile */
-async function sendOnce({ client, id, files, signal }: SendFiles): Promise<string | null> {
+async function sendOnce(options: SendFiles): Promise<Pick<SentFiles, "manifest" | "started"> | null> {
+  const { client, id, files, startWith, signal } = options;
   const { folder, manifest } = files;
   const byHash = new Map(manifest.files.flatMap((file) => (file.kind === "file" ? [[file.sha256, file]] : [])));
   const contents = await readSmall(folder, [...byHash.values()]);
+  if (Object.keys(contents).length === byHash.size) {
+    signal.throwIfAborted();
+    const sent = await startWith({ ...manifest, contents });
+    if (sent !== null) return sent;
+  }
   const answer = await client.missingFiles(id, { ...manifest, contents }, signal);
   if (answer === null) return null;
   const rest = [...answer.missing];
@@ -80,7 +92,7 @@ async function sendOnce({ client, id, files, signal }: SendFiles): Promise<strin
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  return answer.manifest;
+  return { manifest: answer.manifest, started: null };
 }
 
 /** Each other content costs a round trip and a blob, which takes longer than sending a small content again with a later run. */

@@ -1,3 +1,4 @@
+import type { FilesRequest } from "@same-kit/functions-app/contract";
 import { reasonOf } from "@same-kit/shared";
 import { localInstanceUrls } from "../../adapters/app/instance-urls.ts";
 import type { StartedRun } from "../../adapters/app/run-status.ts";
@@ -52,20 +53,20 @@ async function sendRequest(run: RunningRun): Promise<StartedRun> {
   const collected = (await files?.()) ?? null;
   // A run that continues another starts with the files after its kept steps.
   const isEmpty = collected === null || continues !== undefined || collected.manifest.files.length === 0;
-  const taken = isEmpty ? null : await sendFiles({ client: host.client, id, files: collected, signal });
-  if (!isEmpty && taken === null) warn("This version of the app does not accept files; the steps start without them.");
-  for (const text of taken?.warnings ?? []) warn(text);
-  sent.files = taken?.manifest ?? null;
-  sent.paths = (taken?.files ?? []).map(({ path }) => path);
-  if (folder.record.inPlace !== undefined && continues === undefined) await saveKnown(folder, taken?.files ?? []);
-  const options = {
-    runId: id,
-    sameEnv,
-    ...(taken !== null && { files: taken.manifest }),
-    ...(continues && { continues }),
-  };
   // Not aborted by the first Ctrl-C: to terminate a run that was sent, its URLs must be known.
-  return host.client.start(await folder.readRequest(), { ...options, signal: leaveNow });
+  const options = { runId: id, sameEnv, ...(continues && { continues }), signal: leaveNow };
+  const request = await folder.readRequest();
+  const startWith = (its: FilesRequest) => host.client.startWithFiles(request, its, options);
+  const taken = isEmpty ? null : await sendFiles({ client: host.client, id, files: collected, startWith, signal });
+  const manifest = taken?.manifest ?? null;
+  if (!isEmpty && manifest === null)
+    warn("This version of the app does not accept files; the steps start without them.");
+  for (const text of taken?.warnings ?? []) warn(text);
+  const known = manifest === null ? [] : (taken?.files ?? []);
+  sent.files = manifest;
+  sent.paths = known.map(({ path }) => path);
+  if (folder.record.inPlace !== undefined && continues === undefined) await saveKnown(folder, known);
+  return taken?.started ?? host.client.start(request, { ...options, ...(manifest !== null && { files: manifest }) });
 }
 
 /** Finds a run that was sent before, and resumes it. @returns null if the storage does not know the run any more. */
