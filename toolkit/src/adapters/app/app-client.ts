@@ -15,7 +15,7 @@ import {
   SAME_ENV_HEADER,
 } from "@same-kit/functions-app/contract";
 import type { AppAddress } from "./app-address.ts";
-import { isException, notKept, notStored, refused, tooOld, unauthorized, unreachable } from "./app-errors.ts";
+import { fieldOf, isException, notKept, notStored, refused, tooOld, unauthorized, unreachable } from "./app-errors.ts";
 import {
   type AnsweredRun,
   type AnsweredWholeRun,
@@ -105,8 +105,7 @@ export class AppClient {
   ): Promise<StartedWithFiles | null> {
     const response = await this.#initiate({ ...request, files }, options);
     const text = await response.text();
-    const { field } = readFields(text);
-    if (response.status === 413 || (response.status === 400 && field === "files")) return null;
+    if (response.status === 413 || (response.status === 400 && fieldOf(text) === "files")) return null;
     return { started: this.#toStarted(response, text), manifest: response.headers.get(FILES_HEADER) };
   }
 

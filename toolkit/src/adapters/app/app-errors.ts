@@ -78,6 +78,11 @@ export function isException(text: string): boolean {
   return typeof readFields(text)["ExceptionMessage"] === "string";
 }
 
+/** The field that a JSON problem names; undefined for other text. */
+export function fieldOf(text: string): unknown {
+  return readFields(text)["field"];
+}
+
 function readFields(text: string): Record<string, unknown> {
   try {
     return Object(JSON.parse(text)) as Record<string, unknown>;
