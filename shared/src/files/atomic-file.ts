@@ -50,6 +50,8 @@ export async function writeFileAtomic(
   content: string | Uint8Array | AsyncIterable<Uint8Array>,
   { mode = PRIVATE_MODE }: AtomicWriteOptions = {},
 ): Promise<void> {
+  const isSmall = (typeof content === "string" || content instanceof Uint8Array) && content.length <= SMALL_BYTES;
+  if (isSmall) return writeFileAtomicSync(file, content, { mode });
   await mkdir(path.dirname(file), { recursive: true });
   await writeAside(file, (draft) => writeFile(draft, content, { mode }));
 }
@@ -73,9 +75,7 @@ export function writeFileAtomicSync(
 
 /** Writes indented JSON through {@link writeFileAtomic}. */
 export async function writeJsonAtomic(file: string, value: unknown): Promise<void> {
-  const text = `${JSON.stringify(value, null, 2)}\n`;
-  if (text.length <= SMALL_BYTES) writeFileAtomicSync(file, text);
-  else await writeFileAtomic(file, text);
+  await writeFileAtomic(file, `${JSON.stringify(value, null, 2)}\n`);
 }
 
 /** @returns `undefined` if the file does not exist or its content is not JSON. */
