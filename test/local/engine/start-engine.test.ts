@@ -68,6 +68,10 @@ test("an engine claims its partitions, but receives no message, before its work 
       expect(world.messages()).toMatchObject([{ dequeueCount: 0, visibleAtMs: sentAtMs }]);
     },
   });
+  // Queues that were claimed by then are polled a moment later.
+  await world.pass(149);
+  expect(calls.filter(isReceive)).toEqual([]);
+  await world.pass(1);
   expect((await world.status("abc"))?.output).toBe('"done"');
 });
 

@@ -26,6 +26,8 @@ type DeliveryDeps = {
   hostile?: HostileDelivery | undefined;
 };
 
+// A command that starts a host sends its first messages now, and they need no poll. Older messages can wait that long.
+const START_PAUSE_MS = 150;
 // Sending a fan-out of thousands at once would keep the storage so busy that partition leases expire meanwhile.
 const MAX_SENDS_AT_ONCE = 64;
 
@@ -62,7 +64,7 @@ export class Delivery {
   start(): void {
     this.#isStarted = true;
     this.#held.start();
-    for (const [queueName, reader] of this.#waiting) this.#begin(queueName, reader);
+    for (const [queueName, reader] of this.#waiting) this.#begin(queueName, reader, START_PAUSE_MS);
     this.#waiting.clear();
   }
 
@@ -91,9 +93,9 @@ export class Delivery {
     };
   }
 
-  #begin(queueName: string, reader: QueueReader): void {
+  #begin(queueName: string, reader: QueueReader, pauseMs = 0): void {
     this.#readers.set(queueName, reader);
-    reader.start();
+    reader.start(pauseMs);
   }
 
   /** Puts a message decided by an episode of `senderId` into its queue. */

@@ -37,8 +37,9 @@ export class PollLoop {
     this.#options = options;
   }
 
-  start(): void {
-    this.#loop = this.#run();
+  /** @param pauseMs - How long the first poll waits, unless the loop is woken. */
+  start(pauseMs = 0): void {
+    this.#loop = this.#run(pauseMs);
   }
 
   async stop(): Promise<void> {
@@ -62,7 +63,8 @@ export class PollLoop {
     if (this.#expected[0] === ms) this.#pause.abort();
   }
 
-  async #run(): Promise<void> {
+  async #run(pauseMs: number): Promise<void> {
+    if (pauseMs > 0) await this.#rest(pauseMs);
     let intervalMs = Math.min(START_INTERVAL_MS, this.#options.maxIntervalMs);
     while (!this.#stopped.signal.aborted) {
       this.#isWoken = false;

@@ -47,9 +47,10 @@ export class QueueReader {
     this.#loop = new PollLoop({ poll, clock, log, name: queue.name, maxIntervalMs: maxPollingIntervalMs });
   }
 
-  start(): void {
+  /** @param pauseMs - How long the first look into the queue waits, unless this process sends to it. */
+  start(pauseMs = 0): void {
     this.#queue.onSend(() => this.#loop.wake());
-    this.#loop.start();
+    this.#loop.start(pauseMs);
   }
 
   async stop(): Promise<void> {
