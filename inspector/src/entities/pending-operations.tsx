@@ -12,19 +12,10 @@ export function PendingOperations({ pending }: { pending: Pending }) {
       {pending.length === 0 ? (
         <p class="quiet">None.</p>
       ) : (
-        <Table label="Pending operations">
-          <thead>
-            <tr>
-              <th scope="col">Operation</th>
-              <th scope="col">Kind</th>
-              <th scope="col">From</th>
-            </tr>
-          </thead>
-          <tbody>
-            {pending.map((it) => (
-              <PendingRow {...it} />
-            ))}
-          </tbody>
+        <Table label="Pending operations" columns={["Operation", "Kind", "From"]}>
+          {pending.map((it) => (
+            <PendingRow {...it} />
+          ))}
         </Table>
       )}
     </>

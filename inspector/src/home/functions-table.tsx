@@ -11,20 +11,10 @@ import { methodsOf } from "./http-call.ts";
 export function FunctionsTable({ home }: { home: Home }) {
   if (home.functions.length === 0) return <NoFunctions home={home} />;
   return (
-    <Table label="Functions" class="functions narrow-stacked">
-      <thead>
-        <tr>
-          <th scope="col">Name</th>
-          <th scope="col">Trigger</th>
-          <th scope="col">Address</th>
-          <th scope="col">Actions</th>
-        </tr>
-      </thead>
-      <tbody>
-        {home.functions.map((it) => (
-          <FunctionRow key={it.name} fn={it} home={home} />
-        ))}
-      </tbody>
+    <Table label="Functions" columns={["Name", "Trigger", "Address", "Actions"]} class="functions narrow-stacked">
+      {home.functions.map((it) => (
+        <FunctionRow key={it.name} fn={it} home={home} />
+      ))}
     </Table>
   );
 }

@@ -1,7 +1,7 @@
 import type { HubState } from "../../../local/src/inspector/api.ts";
 import { isStopped } from "../home/attention.ts";
 import { formatDuration } from "../parts/format.ts";
-import { Table } from "../parts/table.tsx";
+import { numbers, Table } from "../parts/table.tsx";
 import { QueueCells } from "./queues-table.tsx";
 
 type Partition = HubState["partitions"][number];
@@ -9,27 +9,13 @@ type Partition = HubState["partitions"][number];
 /** The control queues, and which host reads each. */
 export function PartitionsTable({ partitions, now }: { partitions: readonly Partition[]; now: Date }) {
   return (
-    <Table label="Partitions">
-      <thead>
-        <tr>
-          <th scope="col">Control queue</th>
-          <th scope="col" class="number">
-            Messages
-          </th>
-          <th scope="col" class="number">
-            Oldest
-          </th>
-          <th scope="col">Owner</th>
-          <th scope="col" class="number">
-            Lease ends in
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {partitions.map((it) => (
-          <PartitionRow key={it.name} partition={it} now={now} />
-        ))}
-      </tbody>
+    <Table
+      label="Partitions"
+      columns={["Control queue", numbers("Messages"), numbers("Oldest"), "Owner", numbers("Lease ends in")]}
+    >
+      {partitions.map((it) => (
+        <PartitionRow key={it.name} partition={it} now={now} />
+      ))}
     </Table>
   );
 }

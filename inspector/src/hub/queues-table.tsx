@@ -1,30 +1,17 @@
 import type { QueueState } from "../../../local/src/inspector/api.ts";
 import { formatDuration } from "../parts/format.ts";
-import { Table } from "../parts/table.tsx";
+import { numbers, Table } from "../parts/table.tsx";
 
 /** Depth and oldest message of the queues that belong to no partition. */
 export function QueuesTable({ queues, now, label }: { queues: readonly QueueState[]; now: Date; label: string }) {
   return (
-    <Table label={label}>
-      <thead>
-        <tr>
-          <th scope="col">Queue</th>
-          <th scope="col" class="number">
-            Messages
-          </th>
-          <th scope="col" class="number">
-            Oldest
-          </th>
+    <Table label={label} columns={["Queue", numbers("Messages"), numbers("Oldest")]}>
+      {queues.map((it) => (
+        <tr key={it.name}>
+          <th scope="row">{it.name}</th>
+          <QueueCells queue={it} now={now} />
         </tr>
-      </thead>
-      <tbody>
-        {queues.map((it) => (
-          <tr key={it.name}>
-            <th scope="row">{it.name}</th>
-            <QueueCells queue={it} now={now} />
-          </tr>
-        ))}
-      </tbody>
+      ))}
     </Table>
   );
 }

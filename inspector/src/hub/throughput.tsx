@@ -2,7 +2,7 @@ import { useContext } from "preact/hooks";
 import { LiveContext, useNow } from "../hooks.ts";
 import { formatClock } from "../parts/format.ts";
 import type { Span } from "../parts/rates.ts";
-import { Table } from "../parts/table.tsx";
+import { numbers, Table } from "../parts/table.tsx";
 import { DRAWING, throughputBars } from "./throughput-bars.ts";
 
 const BAR_S = 5;
@@ -56,27 +56,17 @@ function ThroughputChart({ spans }: { spans: readonly Span[] }) {
 
 function ThroughputTable({ spans }: { spans: readonly Span[] }) {
   return (
-    <Table label="Throughput in numbers">
-      <thead>
-        <tr>
-          <th scope="col">From</th>
-          <th scope="col" class="number">
-            Completed per second
-          </th>
-          <th scope="col" class="number">
-            Failed per second
-          </th>
+    <Table
+      label="Throughput in numbers"
+      columns={["From", numbers("Completed per second"), numbers("Failed per second")]}
+    >
+      {spans.map(({ startsAt, seconds, completed, failed }) => (
+        <tr key={startsAt.getTime()}>
+          <th scope="row">{formatClock(startsAt.toISOString()).replace(/[.,]\d+$/, "")}</th>
+          <td class="number">{(completed / seconds).toFixed(2)}</td>
+          <td class="number">{(failed / seconds).toFixed(2)}</td>
         </tr>
-      </thead>
-      <tbody>
-        {spans.map(({ startsAt, seconds, completed, failed }) => (
-          <tr key={startsAt.getTime()}>
-            <th scope="row">{formatClock(startsAt.toISOString()).replace(/[.,]\d+$/, "")}</th>
-            <td class="number">{(completed / seconds).toFixed(2)}</td>
-            <td class="number">{(failed / seconds).toFixed(2)}</td>
-          </tr>
-        ))}
-      </tbody>
+      ))}
     </Table>
   );
 }

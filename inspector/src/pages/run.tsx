@@ -6,6 +6,7 @@ import { Empty } from "../parts/empty.tsx";
 import { Failure } from "../parts/failure.tsx";
 import { formatBytes } from "../parts/format.ts";
 import { Status } from "../parts/status.tsx";
+import { numbers, Table } from "../parts/table.tsx";
 import type { PageProps } from "../route.ts";
 import { hrefOf } from "../router.ts";
 import { RunActions } from "../runs/run-actions.tsx";
@@ -67,30 +68,18 @@ function Report({ run: { id, report, state } }: { run: RunDetail }) {
 function Files({ run: { id, files } }: { run: RunDetail }) {
   if (files.length === 0) return <Empty title="The run has no files." />;
   return (
-    <div class="table">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">File</th>
-            <th scope="col" class="number">
-              Size
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {files.map(({ path, bytes }) => (
-            <tr key={path}>
-              <th scope="row">
-                <a href={fileUrl(id, path)} target="_blank" rel="noreferrer">
-                  {path}
-                </a>
-              </th>
-              <td class="number">{formatBytes(bytes)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table label="Files" columns={["File", numbers("Size")]}>
+      {files.map(({ path, bytes }) => (
+        <tr key={path}>
+          <th scope="row">
+            <a href={fileUrl(id, path)} target="_blank" rel="noreferrer">
+              {path}
+            </a>
+          </th>
+          <td class="number">{formatBytes(bytes)}</td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

@@ -5,6 +5,7 @@ import { Empty } from "../parts/empty.tsx";
 import { Failure } from "../parts/failure.tsx";
 import { formatDuration, formatTime } from "../parts/format.ts";
 import { Status } from "../parts/status.tsx";
+import { numbers, Table } from "../parts/table.tsx";
 import type { PageProps } from "../route.ts";
 import { hrefOf, navigate } from "../router.ts";
 
@@ -50,29 +51,11 @@ function Runs({ runs }: { runs: readonly RunSummary[] }) {
   const [shown, setShown] = useState(PAGE);
   return (
     <>
-      <div class="table">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Notebook</th>
-              <th scope="col">State</th>
-              <th scope="col">Started</th>
-              <th scope="col" class="number">
-                Duration
-              </th>
-              <th scope="col" class="number">
-                Steps
-              </th>
-              <th scope="col">Why</th>
-            </tr>
-          </thead>
-          <tbody>
-            {runs.slice(0, shown).map((run) => (
-              <Row key={run.id} run={run} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table label="Runs" columns={["Notebook", "State", "Started", numbers("Duration"), numbers("Steps"), "Why"]}>
+        {runs.slice(0, shown).map((run) => (
+          <Row key={run.id} run={run} />
+        ))}
+      </Table>
       {runs.length > shown && (
         <button type="button" onClick={() => setShown(shown + PAGE)}>
           Show more of {runs.length}

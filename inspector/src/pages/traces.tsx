@@ -3,7 +3,7 @@ import { useEvery, useLoaded } from "../hooks.ts";
 import { Empty } from "../parts/empty.tsx";
 import { Failure } from "../parts/failure.tsx";
 import { formatDuration, formatTime } from "../parts/format.ts";
-import { Table } from "../parts/table.tsx";
+import { numbers, Table } from "../parts/table.tsx";
 import type { PageProps } from "../route.ts";
 import { hrefOf } from "../router.ts";
 
@@ -26,25 +26,10 @@ export function TracesPage(_: PageProps) {
 function TracesTable({ list: { traces, omitted } }: { list: TraceList }) {
   return (
     <>
-      <Table label="Traces">
-        <thead>
-          <tr>
-            <th scope="col">First span</th>
-            <th scope="col">Begin</th>
-            <th scope="col" class="number">
-              Duration
-            </th>
-            <th scope="col" class="number">
-              Spans
-            </th>
-            <th scope="col">Outcome</th>
-          </tr>
-        </thead>
-        <tbody>
-          {traces.map((trace) => (
-            <Row key={trace.id} trace={trace} />
-          ))}
-        </tbody>
+      <Table label="Traces" columns={["First span", "Begin", numbers("Duration"), numbers("Spans"), "Outcome"]}>
+        {traces.map((trace) => (
+          <Row key={trace.id} trace={trace} />
+        ))}
       </Table>
       {omitted > 0 && <p class="quiet">{omitted} older ones are left out.</p>}
     </>

@@ -13,48 +13,24 @@ type FieldProps = {
   isRequired?: boolean;
 };
 
-export function TextField({ isRequired, placeholder, ...props }: FieldProps) {
-  return (
-    <Field {...props}>
-      {(shared) => (
-        <input
-          {...shared}
-          type="text"
-          value={props.value}
-          placeholder={placeholder}
-          required={isRequired}
-          autocomplete="off"
-          spellcheck={false}
-          onInput={(it) => props.onChange(it.currentTarget.value)}
-        />
-      )}
-    </Field>
-  );
+export function TextField(props: FieldProps) {
+  return <Field {...props}>{(shared) => <input {...shared} {...typed(props)} type="text" />}</Field>;
 }
 
-export function TextArea({ isRequired, placeholder, rows = 4, ...props }: FieldProps & { rows?: number }) {
-  return (
-    <Field {...props}>
-      {(shared) => (
-        <textarea
-          {...shared}
-          rows={rows}
-          value={props.value}
-          placeholder={placeholder}
-          required={isRequired}
-          autocomplete="off"
-          spellcheck={false}
-          onInput={(it) => props.onChange(it.currentTarget.value)}
-        />
-      )}
-    </Field>
-  );
+export function TextArea({ rows = 4, ...props }: FieldProps & { rows?: number }) {
+  return <Field {...props}>{(shared) => <textarea {...shared} {...typed(props)} rows={rows} />}</Field>;
+}
+
+/** What the controls for text have in common. */
+function typed({ value, onChange, placeholder, isRequired }: FieldProps) {
+  const onInput = (it: { currentTarget: { value: string } }) => onChange(it.currentTarget.value);
+  return { value, onInput, placeholder, required: isRequired, autocomplete: "off", spellcheck: false } as const;
 }
 
 /** Reports immediately when the text is not valid JSON. */
 export function JsonField({ hint = "JSON; empty: none", ...props }: Omit<FieldProps, "problem">) {
-  const typed = parseTypedJson(props.value);
-  return <TextArea {...props} hint={hint} problem={typed.ok ? undefined : typed.problem} />;
+  const parsed = parseTypedJson(props.value);
+  return <TextArea {...props} hint={hint} problem={parsed.ok ? undefined : parsed.problem} />;
 }
 
 type SelectProps = Omit<FieldProps, "placeholder"> & { options: readonly string[] };

@@ -2,6 +2,7 @@ import type { RunDetail, RunList } from "../../../local/src/inspector/api.ts";
 import { useLoaded } from "../hooks.ts";
 import { Failure } from "../parts/failure.tsx";
 import { formatDuration, formatTime } from "../parts/format.ts";
+import { Table } from "../parts/table.tsx";
 import { hrefOf, navigate } from "../router.ts";
 import { type Comparison, compareRuns, type Difference } from "./compare-runs.ts";
 
@@ -57,28 +58,16 @@ function Differences<Value>({ title, heads, rows, show }: DifferencesProps<Value
   return (
     <>
       <h2>{title}</h2>
-      <div class="table">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Name</th>
-              <th scope="col">{heads[0]}</th>
-              <th scope="col">{heads[1]}</th>
-              <th scope="col">Differs</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map(({ name, left, right, isEqual }) => (
-              <tr key={name} class={isEqual ? "" : "differs"}>
-                <th scope="row">{name}</th>
-                <td class="mono">{left === null ? "–" : show(left)}</td>
-                <td class="mono">{right === null ? "–" : show(right)}</td>
-                <td>{isEqual ? "" : "yes"}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table label={title} columns={["Name", heads[0], heads[1], "Differs"]}>
+        {rows.map(({ name, left, right, isEqual }) => (
+          <tr key={name} class={isEqual ? "" : "differs"}>
+            <th scope="row">{name}</th>
+            <td class="mono">{left === null ? "–" : show(left)}</td>
+            <td class="mono">{right === null ? "–" : show(right)}</td>
+            <td>{isEqual ? "" : "yes"}</td>
+          </tr>
+        ))}
+      </Table>
     </>
   );
 }

@@ -1,6 +1,7 @@
 import type { RunDetail } from "../../../local/src/inspector/api.ts";
 import { useLive } from "../hooks.ts";
 import { formatBytes, formatDuration, formatTime } from "../parts/format.ts";
+import { numbers, Table } from "../parts/table.tsx";
 import { hrefOf } from "../router.ts";
 import { RunLines } from "./run-lines.tsx";
 import { readSteps, readSummary, type ShownFailure, type ShownVariable } from "./run-summary.ts";
@@ -81,32 +82,18 @@ function Variables({ variables }: { variables: readonly ShownVariable[] }) {
   return (
     <>
       <h2>Variables at the end</h2>
-      <div class="table">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Name</th>
-              <th scope="col">Type</th>
-              <th scope="col" class="number">
-                Size
-              </th>
-              <th scope="col">Value</th>
-            </tr>
-          </thead>
-          <tbody>
-            {variables.map(({ name, type, sizeBytes, text }) => (
-              <tr key={name}>
-                <th scope="row" class="mono">
-                  {name}
-                </th>
-                <td>{type}</td>
-                <td class="number">{sizeBytes === null ? "" : formatBytes(sizeBytes)}</td>
-                <td class="mono">{text}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table label="Variables at the end" columns={["Name", "Type", numbers("Size"), "Value"]}>
+        {variables.map(({ name, type, sizeBytes, text }) => (
+          <tr key={name}>
+            <th scope="row" class="mono">
+              {name}
+            </th>
+            <td>{type}</td>
+            <td class="number">{sizeBytes === null ? "" : formatBytes(sizeBytes)}</td>
+            <td class="mono">{text}</td>
+          </tr>
+        ))}
+      </Table>
     </>
   );
 }
