@@ -1,4 +1,4 @@
-import { createSystemClock, InvariantError, type Logger, reasonOf } from "@same-kit/shared";
+import { createSystemClock, type Logger, reasonOf } from "@same-kit/shared";
 import { describeEvent } from "../events/describe-event.ts";
 import type { HostEvent } from "../events/host-event.ts";
 import type { WorkerInvocationResult } from "../worker/language-worker.ts";
@@ -27,7 +27,6 @@ import { invokeWithRetries, readRetryPolicy } from "./retry-policy.ts";
 import { type AppWatch, watchApp } from "./watch-app.ts";
 
 const DEFAULT_PORT = 7071;
-const DEFAULT_INSPECT_ADDRESS = "127.0.0.1:9229";
 /** Azure's limit, changed by `FUNCTIONS_REQUEST_BODY_SIZE_LIMIT`. */
 const DEFAULT_BODY_LIMIT_BYTES = 104_857_600;
 const DEFAULT_STOP_DRAIN_MS = 10_000;
@@ -130,9 +129,9 @@ export class RunningHost implements FunctionsHost {
 
   /** The port is opened first, because the app's environment names it. Requests wait until the app is loaded. */
   async start(): Promise<void> {
-    const { appDir, log, signal, watch = false, allowUsers } = this.#options;
+    const { appDir, stateDir, https, log, signal, watch = false, allowUsers } = this.#options;
     signal?.throwIfAborted();
-    this.#certificate = await this.#loadCertificate();
+    this.#certificate = https && (await loadCertificate(https, stateDir));
     const front = this.#createFront();
     const port = this.#options.port ?? this.#localSettings.port ?? DEFAULT_PORT;
     this.#listening = await listenOnLoopback(port, front.handle, {
@@ -280,18 +279,8 @@ export class RunningHost implements FunctionsHost {
     return Number.isSafeInteger(limit) && limit > 0 ? limit : DEFAULT_BODY_LIMIT_BYTES;
   }
 
-  async #loadCertificate(): Promise<ServerCertificate | undefined> {
-    const { https, stateDir } = this.#options;
-    if (https === undefined) return undefined;
-    if (stateDir === undefined) throw new InvariantError("A host without a state folder cannot keep a certificate.");
-    return loadCertificate(https, stateDir);
-  }
-
-  /** A debugger requested by the caller comes last: Node.js uses the last of several. */
   #nodeArguments(): string[] {
-    const { inspect = false } = this.#options;
-    const address = inspect === true ? DEFAULT_INSPECT_ADDRESS : inspect;
-    return [...workerArguments(this.#env), ...(address === false ? [] : [`--inspect=${address}`])];
+    return workerArguments(this.#env, this.#options.inspect);
   }
 
   #composeEnvironment(): void {
@@ -314,11 +303,8 @@ export class RunningHost implements FunctionsHost {
     this.#report({ kind: "worker-started", time: new Date(), pid: worker.pid ?? null });
     if (node.warning !== null) this.#log.warn(node.warning);
     for (const warning of hostJson.warnings) this.#log.warn(warning);
-    for (const name of findUnknown(hostJson.allowedFunctions, functions)) {
-      this.#log.warn("A function that is selected by name does not exist.", { functionName: name });
-    }
     const { extensions = [], ignoreOutputs = false } = this.#options;
-    reportFunctions(functions, { extensions, ignoreOutputs, log: this.#log });
+    reportFunctions(functions, { extensions, ignoreOutputs, selected: hostJson.allowedFunctions, log: this.#log });
   }
 
   #report(event: HostEvent): void {
@@ -338,10 +324,4 @@ export class RunningHost implements FunctionsHost {
 /** A problem with an option is not fixed by a change of the app's files. */
 function isForGood(error: unknown): boolean {
   return error instanceof HostError && error.code === "ERR_NODE_NOT_FOUND";
-}
-
-/** Names in `functions` of host.json that the app does not register. */
-function findUnknown(allowed: readonly string[] = [], functions: readonly AppFunction[]): string[] {
-  const known = new Set(functions.map(({ name }) => name.toLowerCase()));
-  return allowed.filter((name) => !known.has(name.toLowerCase()));
 }

@@ -9,10 +9,20 @@ export function noteOf({ trigger }: AppFunction, extensions: readonly HostExtens
   return notes.find(([noted]) => noted.toLowerCase() === type)?.[1];
 }
 
-type Report = { extensions: readonly HostExtension[]; log: Logger; ignoreOutputs: boolean };
+type Report = {
+  extensions: readonly HostExtension[];
+  log: Logger;
+  ignoreOutputs: boolean;
+  /** Names in `functions` of host.json; absent: all are loaded. */
+  selected?: readonly string[] | undefined;
+};
 
-/** Logs one line for each function that will not fully work here, once it is loaded. */
-export function reportFunctions(functions: readonly AppFunction[], { log, ...about }: Report): void {
+/** Logs one line for each function that will not fully work here, or is selected but not registered. */
+export function reportFunctions(functions: readonly AppFunction[], { log, selected = [], ...about }: Report): void {
+  const known = new Set(functions.map(({ name }) => name.toLowerCase()));
+  for (const functionName of selected.filter((name) => !known.has(name.toLowerCase()))) {
+    log.warn("A function that is selected by name does not exist.", { functionName });
+  }
   for (const fn of functions) {
     const { name: functionName, errors } = fn;
     if (errors.length > 0) {
@@ -28,7 +38,10 @@ export function reportFunctions(functions: readonly AppFunction[], { log, ...abo
 
 type Problem = { text: string; fields: LogFields };
 
-function findProblems(fn: AppFunction, { extensions, ignoreOutputs }: Omit<Report, "log">): Problem[] {
+function findProblems(
+  fn: AppFunction,
+  { extensions, ignoreOutputs }: Pick<Report, "extensions" | "ignoreOutputs">,
+): Problem[] {
   const { inputs, outputs } = findUnserved(fn, extensions);
   const outcome = ignoreOutputs ? "its values are dropped" : "calls that set it fail";
   const found: [boolean, string, LogFields][] = [

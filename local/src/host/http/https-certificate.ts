@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { createSecureContext } from "node:tls";
-import { type CertificatePair, generateCertificate, reasonOf, writeFileAtomic } from "@same-kit/shared";
+import { type CertificatePair, generateCertificate, InvariantError, reasonOf, writeFileAtomic } from "@same-kit/shared";
 import { HostError } from "../errors.ts";
 
 /** The certificate that a host serves HTTPS with. */
@@ -29,7 +29,8 @@ const RENEW_BEFORE_MS = 24 * 3_600_000;
  * @param stateDir - Folder of the host's own certificate.
  * @throws HostError `ERR_CERTIFICATE`
  */
-export async function loadCertificate(options: HttpsOptions, stateDir: string): Promise<ServerCertificate> {
+export async function loadCertificate(options: HttpsOptions, stateDir: string | undefined): Promise<ServerCertificate> {
+  if (stateDir === undefined) throw new InvariantError("A host without a state folder cannot keep a certificate.");
   if (options.kind === "pfx") return { tls: await readPfx(options) };
   const [certificateFile, keyFile] = [path.join(stateDir, "https.pem"), path.join(stateDir, "https.key")];
   const kept = await readKept(certificateFile, keyFile);

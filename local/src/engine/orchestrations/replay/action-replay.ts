@@ -4,20 +4,13 @@
 // (OutOfProcOrchestrationShim.cs) differs, apps break on Azure; here they work.
 
 import { type EventRaisedEvent, EventType, type HistoryEvent } from "../../history/events.ts";
-import { HTTP_ACTIVITY } from "../../history/http-activity-name.ts";
 import { failureIn, messageId } from "../../messages/entity-messages.ts";
 import type { Action, EntityLockAction } from "./action.ts";
 import { ActionTasks } from "./action-tasks.ts";
-import {
-  assertSameDecision,
-  type Decision,
-  firstOfSet,
-  type RecordedKind,
-  type SchedulingEvent,
-  toSchedulingEvent,
-} from "./decision.ts";
+import { assertSameDecision, type Decision, type SchedulingEvent, toSchedulingEvent } from "./decision.ts";
 import { ExternalEvents } from "./external-events.ts";
-import { causeTime, endsSuspension, firstDefined, recordedById } from "./recorded.ts";
+import { firstToSchedule } from "./first-to-schedule.ts";
+import { causeTime, endsSuspension, recordedById } from "./recorded.ts";
 import { ReplayFailure } from "./replay-failure.ts";
 import { CompoundTask, LeafTask, type ReplayTask, type TaskEnvironment, type TaskFailure } from "./replay-task.ts";
 
@@ -213,37 +206,13 @@ class ActionReplay implements TaskEnvironment {
    */
   #isDueNow(action: Action): boolean {
     const recorded = this.#recorded.get(this.#nextId);
-    const first = this.#firstToSchedule(action);
+    const first = firstToSchedule(action, {
+      isStarted: (it) => this.#tasks.has(it),
+      lock: this.#section?.action ?? null,
+    });
     if (recorded === undefined || first === null) return true;
     if (recorded.decisionKind !== first.kind) return false;
     return first.name === null || recorded.name?.toLowerCase() === first.name.toLowerCase();
-  }
-
-  /** The part of `action` that takes the next id; null if none does. */
-  #firstToSchedule(action: Action): { kind: RecordedKind; name: string | null } | null {
-    if ("tag" in action && this.#tasks.has(action)) return null;
-    switch (action.kind) {
-      case "activity":
-      case "sub-orchestration":
-        return { kind: action.kind, name: action.name };
-      case "http":
-        return { kind: "activity", name: HTTP_ACTIVITY };
-      case "timer":
-        return { kind: "timer", name: null };
-      case "entity-call":
-      case "entity-signal":
-        return { kind: "event-sent", name: action.instanceId };
-      case "entity-lock":
-        return { kind: "event-sent", name: firstOfSet(action) };
-      case "entity-release":
-        return this.#section === null ? null : { kind: "event-sent", name: firstOfSet(this.#section.action) };
-      case "when-all":
-      case "when-any":
-        return firstDefined(action.children, (child) => this.#firstToSchedule(child));
-      case "external-event":
-      case "continue-as-new":
-        return null;
-    }
   }
 
   #schedule(leaf: LeafTask): void {

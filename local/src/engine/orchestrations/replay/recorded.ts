@@ -26,11 +26,3 @@ export function causeTime(event: HistoryEvent): string {
 export function endsSuspension(event: HistoryEvent): boolean {
   return event.EventType === EventType.ExecutionResumed || event.EventType === EventType.ExecutionTerminated;
 }
-
-export function firstDefined<Item, Found>(items: readonly Item[], find: (item: Item) => Found | null): Found | null {
-  for (const item of items) {
-    const found = find(item);
-    if (found !== null) return found;
-  }
-  return null;
-}
