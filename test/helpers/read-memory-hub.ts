@@ -36,7 +36,7 @@ export async function readMemoryHub(
   };
 }
 
-function toRow({ partitionKey, rowKey, columns }: StoredEntity): Row {
+export function toRow({ partitionKey, rowKey, columns }: StoredEntity): Row {
   return {
     partitionKey,
     rowKey,
