@@ -99,8 +99,8 @@ function resolveCommand(wanted: string, env: NodeJS.ProcessEnv): string {
 }
 
 /** All `python3` on PATH before the first `python`, because the latter may be a Python 2. */
-function onPath(env: NodeJS.ProcessEnv): string[] {
-  return PROGRAM_NAMES.flatMap((name) => findOnPath(name, env));
+function* onPath(env: NodeJS.ProcessEnv): Generator<string> {
+  for (const name of PROGRAM_NAMES) yield* findOnPath(name, env);
 }
 
 /** Newest version first. */

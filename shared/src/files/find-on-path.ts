@@ -11,8 +11,10 @@ export function findOnPath(name: string, env: NodeJS.ProcessEnv): string[] {
 /** False also for a file that cannot be accessed, for example in another user's folder. */
 function isProgram(file: string): boolean {
   try {
+    // Most folders have no such file, and an error is made with its stack.
+    if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return false;
     accessSync(file, constants.X_OK);
-    return statSync(file).isFile();
+    return true;
   } catch {
     return false;
   }
