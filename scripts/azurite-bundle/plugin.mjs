@@ -15,6 +15,8 @@ const AZURITE_VERSION = "3.37.0";
 const PATCHED_CODE = fileURLToPath(new URL("../../local/src/azurite/patched/", import.meta.url));
 const MS_REST = fileURLToPath(new URL("ms-rest.mjs", import.meta.url));
 const AXIOS = fileURLToPath(new URL("lazy-axios.cjs", import.meta.url));
+/** Of express, not of axios, which is loaded late. */
+const MEDIA_TYPES = /node_modules[\\/]mime-db[\\/]db\.json$/;
 const MODULE = /[\\/]azurite[\\/]dist[\\/]src[\\/](.+\.js)$/;
 
 /** An esbuild plugin. @param patches - Replaced by tests. */
@@ -77,7 +79,19 @@ function replacePackages(build) {
     path: path.join(PATCHED_CODE, `${args.path.slice("same-kit:".length)}.ts`),
   }));
   build.onResolve({ filter: /^@azure\/ms-rest-js$/ }, () => ({ path: MS_REST }));
+  build.onLoad({ filter: MEDIA_TYPES }, async ({ path: file }) => {
+    if (file.split(/[\\/]/).includes("axios")) return undefined;
+    return { contents: JSON.stringify(fewMediaTypes(JSON.parse(await readFile(file, "utf8")))), loader: "json" };
+  });
   build.onResolve({ filter: /^axios$/ }, (args) => (args.importer === AXIOS ? undefined : { path: AXIOS }));
+}
+
+// By name, in express: `res.type("json")`, `req.accepts("html")`.
+const NAMED_TYPES = ["application/json", "application/octet-stream", "application/xml", "text/html", "text/plain"];
+
+/** The media types that make a difference to express: those that it names, and those that it completes with a charset. */
+export function fewMediaTypes(all) {
+  return Object.fromEntries(Object.entries(all).filter(([name, { charset }]) => charset || NAMED_TYPES.includes(name)));
 }
 
 function mismatch(name, file, count) {

@@ -1,6 +1,6 @@
 import { build } from "esbuild";
 import { expect, test } from "vitest";
-import { azuriteBundle } from "../../scripts/azurite-bundle/plugin.mjs";
+import { azuriteBundle, fewMediaTypes } from "../../scripts/azurite-bundle/plugin.mjs";
 
 type Patch = { name: string; file: string; edits: { find: string; replace: string }[] };
 
@@ -50,4 +50,10 @@ test("a patch for a file that is not bundled fails the build", async () => {
 
 test("another version of Azurite fails the build", async () => {
   expect(await errorsOf({ version: "3.0.0" })).toContain("were written for Azurite 3.0.0, and 3.37.0 is installed");
+});
+
+test("the media types that express names or completes with a charset stay", () => {
+  const css = { charset: "UTF-8" };
+  const few = fewMediaTypes({ "image/png": {}, "text/css": css, "application/xml": {}, "application/x-unknown": {} });
+  expect(few).toEqual({ "text/css": css, "application/xml": {} });
 });
