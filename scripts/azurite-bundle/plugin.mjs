@@ -15,7 +15,7 @@ const AZURITE_VERSION = "3.37.0";
 const PATCHED_CODE = fileURLToPath(new URL("../../local/src/azurite/patched/", import.meta.url));
 const MS_REST = fileURLToPath(new URL("ms-rest.mjs", import.meta.url));
 const AXIOS = fileURLToPath(new URL("lazy-axios.cjs", import.meta.url));
-/** Of express, not of axios, which is loaded late. */
+/** The copy that express uses; axios, which is loaded late, has its own. */
 const MEDIA_TYPES = /node_modules[\\/]mime-db[\\/]db\.json$/;
 const MODULE = /[\\/]azurite[\\/]dist[\\/]src[\\/](.+\.js)$/;
 
