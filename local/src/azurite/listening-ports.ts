@@ -4,7 +4,7 @@ import { AZURITE_SERVICES, type AzuritePorts, LOOPBACK } from "./endpoints.ts";
 import { portInUse } from "./recognise.ts";
 
 /** Ports that are already listening; a child process takes over their sockets. */
-type ListeningPorts = {
+export type ListeningPorts = {
   ports: AzuritePorts;
   entrancePort: number;
   /**

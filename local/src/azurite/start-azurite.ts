@@ -9,7 +9,7 @@ import { type AzuriteFiles, type ChildOptions, KEY_VARIABLE, OPEN_MARK, READY, S
 import { describePorts } from "./endpoints.ts";
 import { AzuriteError } from "./errors.ts";
 import { explainEnd } from "./explain-end.ts";
-import { openPorts, type WantedPorts } from "./listening-ports.ts";
+import { type ListeningPorts, openPorts, type WantedPorts } from "./listening-ports.ts";
 import type { Entrance, RunningAzurite } from "./running-azurite.ts";
 
 const READY_TIMEOUT_MS = 20_000;
@@ -49,27 +49,7 @@ export async function startAzuriteChild(spec: AzuriteChildSpec): Promise<Azurite
   const listening = await openPorts(spec.wanted);
   const { fds } = listening;
   if (fds === undefined) await listening.close();
-  const options: ChildOptions = {
-    location: spec.location,
-    ports: listening.ports,
-    entrancePort: listening.entrancePort,
-    // Descriptors after stdin, stdout, stderr and the IPC channel.
-    socketFds: fds === undefined ? null : [4, 5, 6, 7],
-    allowUsers: spec.allowUsers,
-    sharing: spec.sharing,
-    ownLogFile: spec.location === null ? spec.logFile : null,
-  };
-  const child = supervise({
-    name: "Azurite",
-    file: path.join(packageRoot(), "dist", "azurite", "main.cjs"),
-    args: [JSON.stringify(options)],
-    env: { ...process.env, [KEY_VARIABLE]: spec.accountKey },
-    logFile: spec.logFile,
-    ...(fds === undefined ? {} : { socketFds: fds }),
-    isReady: (message) => (message as { kind?: unknown }).kind === READY.kind,
-    readyTimeoutMs: READY_TIMEOUT_MS,
-    stopMessage: STOP,
-  });
+  const child = superviseChild(spec, listening);
   if (fds !== undefined) await listening.close();
   const { pid } = child;
   if (pid === undefined) throw notReady(await child.ready.catch((error: unknown) => error), spec);
@@ -88,6 +68,30 @@ export async function startAzuriteChild(spec: AzuriteChildSpec): Promise<Azurite
     stop: child.stop,
     release: child.release,
   };
+}
+
+function superviseChild(spec: AzuriteChildSpec, { ports, entrancePort, fds }: ListeningPorts): SupervisedChild {
+  const options: ChildOptions = {
+    location: spec.location,
+    ports,
+    entrancePort,
+    // Descriptors after stdin, stdout, stderr and the IPC channel.
+    socketFds: fds === undefined ? null : [4, 5, 6, 7],
+    allowUsers: spec.allowUsers,
+    sharing: spec.sharing,
+    ownLogFile: spec.location === null ? spec.logFile : null,
+  };
+  return supervise({
+    name: "Azurite",
+    file: path.join(packageRoot(), "dist", "azurite", "main.cjs"),
+    args: [JSON.stringify(options)],
+    env: { ...process.env, [KEY_VARIABLE]: spec.accountKey },
+    logFile: spec.logFile,
+    ...(fds === undefined ? {} : { socketFds: fds }),
+    isReady: (message) => (message as { kind?: unknown }).kind === READY.kind,
+    readyTimeoutMs: READY_TIMEOUT_MS,
+    stopMessage: STOP,
+  });
 }
 
 async function watchLoss(child: SupervisedChild, location: string | null, ports: string): Promise<AzuriteError> {

@@ -58,15 +58,7 @@ export async function startParts(setting: LocalSetting, running: StopStack): Pro
     [extension, ...bindings.all, timers, warmup, observer, ...pages],
     forked.resolve,
   );
-  running.add(async () => {
-    const host = await hostStarting.catch(() => undefined);
-    const appEnded = Promise.withResolvers<void>();
-    const limit = account.isAbandoned ? { drainTimeoutMs: STOP_WITHOUT_STORAGE_MS } : {};
-    const stopped = host?.stop({ ...limit, onAppEnded: appEnded.resolve });
-    // The worker's process ends while the storage stops.
-    if (stopped !== undefined) running.finishWith(stopped);
-    await Promise.race([appEnded.promise, stopped]);
-  });
+  running.add(() => stopHost(hostStarting, account, running));
   const invokerComing = hostStarting.then((host) => createFunctionInvoker(host, events.add));
   const possiblyCorruptRuns: InstanceStatus[] = [];
   // Loading Azure's SDKs for the engine first would delay the worker, which takes longer.
@@ -138,6 +130,16 @@ async function startHubEngine(
     await storage.ready;
     throw error;
   }
+}
+
+/** Resolves when no code of the app runs any more: the worker's process ends while the storage stops. */
+async function stopHost(starting: Promise<FunctionsHost>, account: StorageAccount, running: StopStack): Promise<void> {
+  const host = await starting.catch(() => undefined);
+  const appEnded = Promise.withResolvers<void>();
+  const limit = account.isAbandoned ? { drainTimeoutMs: STOP_WITHOUT_STORAGE_MS } : {};
+  const stopped = host?.stop({ ...limit, onAppEnded: appEnded.resolve });
+  if (stopped !== undefined) running.finishWith(stopped);
+  await Promise.race([appEnded.promise, stopped]);
 }
 
 /**

@@ -2,7 +2,7 @@ import { cpus } from "node:os";
 import { UsageError } from "@same-kit/shared";
 import type { EngineErrorCode } from "./errors.ts";
 import type { DurableTaskSettings } from "./settings.ts";
-import { createReader, toSection, toSectionReader } from "./settings-reader.ts";
+import { createReader, type SettingsReader, toSection } from "./settings-reader.ts";
 import { defaultHubName, validateHubName } from "./taskhub/names.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -40,12 +40,9 @@ export function resolveDurableTaskSettings(
   const problems: string[] = [];
   const section = toSection(durableTask);
   const top = createReader(section, "extensions.durableTask", problems);
-  const provider = createReader(
-    toSection(section["storageprovider"]),
-    "extensions.durableTask.storageProvider",
-    problems,
-  );
-  const tracing = createReader(toSection(section["tracing"]), "extensions.durableTask.tracing", problems);
+  const below = (name: string) =>
+    createReader(toSection(section[name.toLowerCase()]), `extensions.durableTask.${name}`, problems);
+  const [provider, tracing, http] = [below("storageProvider"), below("tracing"), below("httpSettings")];
   const isManaged = checkStorageType(provider.text("type", "AzureStorage"), { problems, warn });
   refuseExtendedSessions(top.flag("extendedSessionsEnabled", false), problems);
   checkPartitionManager(provider, warn);
@@ -53,17 +50,13 @@ export function resolveDurableTaskSettings(
   const settings: DurableTaskSettings = {
     appName: env["WEBSITE_SITE_NAME"] ?? "",
     useAppLease: top.flag("useAppLease", true),
-    appLease: resolveAppLease(toSectionReader(section, "appleaseoptions", problems), problems),
+    appLease: resolveAppLease(below("appLeaseOptions"), problems),
     hubName: resolveHubName(top.text("hubName", ""), env, { problems, warn }),
     defaultVersion: top.text("defaultVersion", "") || null,
     versionMatchStrategy: top.oneOf("versionMatchStrategy", ["None", "Strict", "CurrentOrOlder"], "CurrentOrOlder"),
     versionFailureStrategy: top.oneOf("versionFailureStrategy", ["Reject", "Fail"], "Reject"),
-    defaultAsyncRequestSleepTimeMs: toSectionReader(section, "httpsettings", problems).count(
-      "defaultAsyncRequestSleepTimeMilliseconds",
-      30_000,
-      1,
-    ),
-    useForwardedHost: toSectionReader(section, "httpsettings", problems).flag("useForwardedHost", false),
+    defaultAsyncRequestSleepTimeMs: http.count("defaultAsyncRequestSleepTimeMilliseconds", 30_000, 1),
+    useForwardedHost: http.flag("useForwardedHost", false),
     maxConcurrentActivityFunctions: top.count("maxConcurrentActivityFunctions", perCore, 1),
     maxConcurrentOrchestratorFunctions: top.count("maxConcurrentOrchestratorFunctions", perCore, 1),
     maxOrchestrationActions: top.count("maxOrchestrationActions", 100_000, 1),
@@ -76,6 +69,16 @@ export function resolveDurableTaskSettings(
     ),
     storeInputsInOrchestrationHistory: top.flag("storeInputsInOrchestrationHistory", false),
     localRpcEndpointEnabled: top.flag("localRpcEndpointEnabled", true),
+    ...resolveProvider(provider, isManaged),
+    traceInputsAndOutputs: tracing.flag("traceInputsAndOutputs", false),
+    traceReplayEvents: tracing.flag("traceReplayEvents", false),
+  };
+  if (problems.length > 0) throw invalidSettings(problems);
+  return settings;
+}
+
+function resolveProvider(provider: SettingsReader, isManaged: boolean) {
+  return {
     // A scheduler's connection does not name a storage account.
     connectionName: isManaged
       ? DEFAULT_CONNECTION
@@ -86,11 +89,7 @@ export function resolveDurableTaskSettings(
     controlQueueVisibilityTimeoutMs: provider.timeSpan("controlQueueVisibilityTimeout", VISIBILITY_TIMEOUT_MS),
     workItemQueueVisibilityTimeoutMs: provider.timeSpan("workItemQueueVisibilityTimeout", VISIBILITY_TIMEOUT_MS),
     maxQueuePollingIntervalMs: provider.timeSpan("maxQueuePollingInterval", POLLING_INTERVAL_MS),
-    traceInputsAndOutputs: tracing.flag("traceInputsAndOutputs", false),
-    traceReplayEvents: tracing.flag("traceReplayEvents", false),
   };
-  if (problems.length > 0) throw invalidSettings(problems);
-  return settings;
 }
 
 type Reports = { problems: string[]; warn: (text: string) => void };
@@ -113,7 +112,7 @@ function resolveHubName(configured: string, env: Environment, { problems, warn }
 }
 
 function resolveAppLease(
-  reader: Pick<ReturnType<typeof createReader>, "timeSpan">,
+  reader: Pick<SettingsReader, "timeSpan">,
   problems: string[],
 ): DurableTaskSettings["appLease"] {
   const appLease = {
@@ -146,7 +145,7 @@ function checkStorageType(type: string, { problems, warn }: Reports): boolean {
 }
 
 /** Without other hosts on the hub, the kind of lease makes no difference. */
-function checkPartitionManager({ flag }: Pick<ReturnType<typeof createReader>, "flag">, warn: Reports["warn"]): void {
+function checkPartitionManager({ flag }: Pick<SettingsReader, "flag">, warn: Reports["warn"]): void {
   const onBlobs = [
     ...(flag("useTablePartitionManagement", true) ? [] : ["useTablePartitionManagement: false"]),
     ...(flag("useLegacyPartitionManagement", false) ? ["useLegacyPartitionManagement: true"] : []),

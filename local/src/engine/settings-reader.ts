@@ -8,10 +8,6 @@ export function toSection(value: unknown): Section {
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name.toLowerCase(), inner]));
 }
 
-/** Reads the section `name` of `extensions.durableTask`. */
-export const toSectionReader = (section: Section, name: string, problems: string[]) =>
-  createReader(toSection(section[name]), `extensions.durableTask.${name}`, problems);
-
 /**
  * Reads one section of host.json. A setting that cannot be used gets its default, and a sentence in `problems`.
  *
@@ -61,3 +57,5 @@ export function createReader(section: Section, place: string, problems: string[]
     },
   };
 }
+
+export type SettingsReader = ReturnType<typeof createReader>;
