@@ -1,11 +1,16 @@
 import { describe, expect, test } from "vitest";
 import {
+  appLeaseBlobName,
+  appLeaseContainerName,
+  blobLeasesContainerName,
   controlQueueName,
   defaultHubName,
   escapeKey,
   historyTableName,
+  instancesTableName,
   largeMessagesContainerName,
   partitionOf,
+  partitionsTableName,
   unescapeKey,
   validateHubName,
   workItemQueueName,
@@ -16,6 +21,11 @@ test("queue and container names use the hub name in lower case, table names use 
   expect(workItemQueueName("MyHub")).toBe("myhub-workitems");
   expect(largeMessagesContainerName("MyHub")).toBe("myhub-largemessages");
   expect(historyTableName("MyHub")).toBe("MyHubHistory");
+  expect(instancesTableName("MyHub")).toBe("MyHubInstances");
+  expect(partitionsTableName("MyHub")).toBe("MyHubPartitions");
+  expect(appLeaseContainerName("MyHub")).toBe("myhub-applease");
+  expect(appLeaseBlobName("MyHub")).toBe("myhub-appleaseinfo");
+  expect(blobLeasesContainerName("MyHub")).toBe("myhub-leases");
 });
 
 // Computed by an independent implementation of FNV-1a.
@@ -37,10 +47,17 @@ describe("keys", () => {
     ["^^0", "^^^^0"],
     ["tab\there", "tab^\u00c9here"],
     ["\u007f\u009f", "^\u013f^\u015f"],
+    ["\u0000\u001f", "^\u00c0^\u00df"],
+    [" ~\u00a0", " ~\u00a0"],
     ["50% 'off' @x 世界 😀", "50% 'off' @x 世界 😀"],
   ])("%j is stored as %j", (id, key) => {
     expect(escapeKey(id)).toBe(key);
     expect(unescapeKey(key)).toBe(id);
+  });
+
+  test("a key of another writer may end with ^", () => {
+    expect(unescapeKey("a^")).toBe("a^");
+    expect(unescapeKey("^")).toBe("^");
   });
 });
 
@@ -60,6 +77,7 @@ describe("hub names", () => {
     ["1-site", "t1site"],
     ["--", "DefaultTaskHub"],
     ["a", "aHub"],
+    ["abc", "abc"],
     ["s".repeat(60), "s".repeat(45)],
   ])("site name %j gives %s", (site, hub) => {
     expect(defaultHubName(site)).toBe(hub);

@@ -4,6 +4,7 @@ import { HistoryConflictError } from "../../../../local/src/engine/errors.ts";
 import type { HistoryEvent } from "../../../../local/src/engine/history/events.ts";
 import { LargePayloads } from "../../../../local/src/engine/taskhub/large-payloads.ts";
 import { HistoryStore } from "../../../../local/src/engine/tracking/history-store.ts";
+import { StorageError } from "../../../../local/src/storage/storage-errors.ts";
 import { historyEvents as event } from "../../../helpers/history-events.ts";
 import type { StoreSubject } from "./store-subject.ts";
 
@@ -11,6 +12,7 @@ const text = (value: string) => ({ type: "String", value });
 const int = (value: number) => ({ type: "Int32", value: String(value) });
 const bool = (value: boolean) => ({ type: "Boolean", value: String(value) });
 const time = (value: string) => ({ type: "DateTime", value });
+const LATER = "2026-06-24T14:02:12.0000000Z";
 const TIMESTAMP = time("2026-06-24T14:02:11.1234567Z");
 
 const activities = (count: number): HistoryEvent[] => [
@@ -153,6 +155,34 @@ export function describeHistoryStore({ openHub, rowsOf }: StoreSubject): void {
     });
   });
 
+  test.each<[string, HistoryEvent[]]>([
+    ["other events", [event.taskScheduled(0), event.orchestratorCompleted()]],
+    [
+      "an event of another time at the end",
+      [event.orchestratorStarted(), { ...event.taskScheduled(0), Timestamp: LATER }],
+    ],
+    [
+      "an event of another time at the start",
+      [{ ...event.orchestratorStarted(), Timestamp: LATER }, event.taskScheduled(0)],
+    ],
+    ["more events", [event.orchestratorStarted(), event.taskScheduled(1), event.taskScheduled(0)]],
+  ])("a host that wrote %s first is a conflict", async (_, theirs) => {
+    const { append, store } = await openStore();
+    const { etag } = await append(activities(2), null);
+    const all = [...activities(2), ...theirs];
+    await append(all, etag, { newEventCount: theirs.length });
+    const ours = [...activities(2), event.orchestratorStarted(), event.taskScheduled(0)];
+    await expect(append(ours, etag, { newEventCount: 2 })).rejects.toThrow(HistoryConflictError);
+    expect((await store.load("abc", null)).events).toEqual(all);
+  });
+
+  test("a storage that is out of order is not a conflict", async () => {
+    const { hub, append } = await openStore();
+    const { etag } = await append(activities(2), null);
+    vi.spyOn(hub.history, "transact").mockRejectedValue(new StorageError(503, "ServerBusy"));
+    await expect(append(activities(3), etag, { newEventCount: 1 })).rejects.toThrow("ServerBusy");
+  });
+
   test("a write that succeeded but was retried after a lost response is not a conflict", async () => {
     const { hub, append, store } = await openStore();
     const transact = hub.history.transact.bind(hub.history);
@@ -215,6 +245,20 @@ export function describeHistoryStore({ openHub, rowsOf }: StoreSubject): void {
       expect(loaded.blobNames.sort()).toEqual(blobNames.sort());
     });
 
+    test("of other events are not the input and the output of the instance", async () => {
+      const { append } = await openStore();
+      const raised = { EventType: 15, Name: "Go", Input: large, ParentTraceContext: null } as const;
+      const events: HistoryEvent[] = [
+        event.executionStarted(),
+        { ...raised, EventId: -1, IsPlayed: true, Timestamp: LATER },
+        event.taskCompleted(0, large),
+        event.executionCompleted("1"),
+      ];
+      const appended = await append(events, null);
+      expect(appended).toMatchObject({ inputBlob: null, outputBlob: null });
+      expect(appended.blobNames).toHaveLength(2);
+    });
+
     test("are those that exceed 61440 bytes of UTF-16", async () => {
       const { append } = await openStore();
       const { blobNames } = await append(
@@ -223,6 +267,18 @@ export function describeHistoryStore({ openHub, rowsOf }: StoreSubject): void {
       );
       expect(blobNames).toHaveLength(1);
     });
+  });
+
+  test("a purge removes the rest if another host removes rows at the same time", async () => {
+    const { hub, append, store } = await openStore();
+    await append(activities(5), null);
+    const transact = hub.history.transact.bind(hub.history);
+    vi.spyOn(hub.history, "transact").mockImplementationOnce(async (actions) => {
+      for (const rowKey of ["0000000000000001", "sentinel"]) await hub.history.delete({ partitionKey: "abc", rowKey });
+      return transact(actions);
+    });
+    await store.purge("abc");
+    expect(await rowsOf(`${hub.hubName}History`)).toEqual([]);
   });
 
   test("a purge removes every row of the instance, and no row of another one", async () => {

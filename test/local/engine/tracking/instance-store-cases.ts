@@ -1,9 +1,10 @@
 import { createSystemClock } from "@same-kit/shared";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { InstanceFilter } from "../../../../local/src/engine/client.ts";
-import type { HistoryEvent } from "../../../../local/src/engine/history/events.ts";
+import { EventType, type HistoryEvent } from "../../../../local/src/engine/history/events.ts";
 import { historyBlobName, LargePayloads } from "../../../../local/src/engine/taskhub/large-payloads.ts";
 import { InstanceStore } from "../../../../local/src/engine/tracking/instance-store.ts";
+import { StorageError } from "../../../../local/src/storage/storage-errors.ts";
 import { historyEvents as event } from "../../../helpers/history-events.ts";
 import type { StoreSubject } from "./store-subject.ts";
 
@@ -157,6 +158,13 @@ export function describeInstanceStore({ openHub, rowsOf }: StoreSubject): void {
         "Terminated",
         "gave up",
       ],
+      ["completes without a result", [event.executionCompleted(null)], "Completed", null],
+      [
+        "is rewound",
+        [{ ...event.orchestratorStarted(), EventType: EventType.GenericEvent, Data: null }],
+        "Running",
+        null,
+      ],
       ["continues", [event.taskScheduled(0)], "Pending", null],
     ])("that %s is recorded in the row", async (_, events, runtimeStatus, output) => {
       const { start, write, statusOf, rowOf } = await openStore();
@@ -165,6 +173,24 @@ export function describeInstanceStore({ openHub, rowsOf }: StoreSubject): void {
       expect(await statusOf()).toMatchObject({ runtimeStatus, output, input: '"Tokyo"', name: "HelloSequence" });
       const hasEnded = events.some((it) => it.EventType === 1);
       expect("CompletedTime" in (await rowOf())).toBe(hasEnded);
+    });
+
+    test("that omits the custom status leaves it as it is", async () => {
+      const { write, statusOf } = await openStore();
+      await write([event.executionStarted()], { customStatus: '"busy"' });
+      await write([event.executionTerminated("enough")], { customStatus: undefined });
+      expect((await statusOf()).customStatus).toBe('"busy"');
+    });
+
+    test("was last updated at the time of its last event", async () => {
+      const { write, statusOf } = await openStore();
+      const last = { ...event.orchestratorCompleted(), Timestamp: "2026-06-24T14:02:13.0000000Z" };
+      await write([
+        event.executionStarted(),
+        { ...event.taskScheduled(0), Timestamp: "2026-06-24T14:02:12.0000000Z" },
+        last,
+      ]);
+      expect((await statusOf()).lastUpdatedTime).toBe(last.Timestamp);
     });
 
     test("without a custom status writes the string null, as .NET does", async () => {
@@ -206,6 +232,47 @@ export function describeInstanceStore({ openHub, rowsOf }: StoreSubject): void {
     expect((await statusOf()).output).toBe("https://example.org/a.json.gz");
   });
 
+  test("a start for later has its time in the row, and tags are kept", async () => {
+    const { store, rowOf, statusOf } = await openStore();
+    const start = { ScheduledStartTime: "2026-06-25T00:00:00.0000000Z", Tags: { team: "a" } };
+    await store.writeStarted({ ...event.executionStarted(), ...start }, null, null);
+    // The service drops zeros at the end.
+    expect(await rowOf()).toMatchObject({
+      ScheduledStartTime: { type: "DateTime", value: expect.stringMatching(/^2026-06-25T00:00:00(\.0+)?Z$/) },
+    });
+    expect(await statusOf()).toMatchObject({ tags: { team: "a" }, createdTime: CREATED });
+  });
+
+  test("an output whose blob was removed is null", async () => {
+    const { payloads, write, statusOf } = await openStore();
+    const name = historyBlobName("abc", "0000000000000001", "ExecutionCompleted", "Result");
+    await payloads.save(name, '"large"');
+    await write([event.executionCompleted("")], { outputBlob: name });
+    await payloads.remove(name);
+    expect((await statusOf()).output).toBeNull();
+  });
+
+  test("a rewound instance is pending until its next episode", async () => {
+    const { store, write, statusOf } = await openStore();
+    await write([event.executionCompleted("boom", "Failed")]);
+    await store.markRewound("abc");
+    expect(await statusOf()).toMatchObject({ runtimeStatus: "Pending", output: "boom" });
+  });
+
+  test("neither a termination nor a rewind creates a row", async () => {
+    const { store } = await openStore();
+    await store.markTerminated("abc", CREATED, null);
+    await store.markRewound("abc");
+    expect(await store.findRow("abc")).toBeNull();
+  });
+
+  test("a termination without a reason has no output", async () => {
+    const { store, start, rowOf } = await openStore();
+    await start("abc");
+    await store.markTerminated("abc", CREATED, null);
+    expect(await rowOf()).not.toHaveProperty("Output");
+  });
+
   test("an instance that was terminated before it started has the reason as output", async () => {
     const { store, start, statusOf } = await openStore();
     await start("abc");
@@ -215,6 +282,13 @@ export function describeInstanceStore({ openHub, rowsOf }: StoreSubject): void {
       output: "not needed",
       lastUpdatedTime: CREATED,
     });
+  });
+
+  test("a storage that is out of order is not taken for another version of the row", async () => {
+    const { hub, start, write } = await openStore();
+    const etag = await start("abc");
+    vi.spyOn(hub.instances, "update").mockRejectedValue(new StorageError(503, "ServerBusy"));
+    await expect(write([event.executionStarted()], {}, etag)).rejects.toThrow("ServerBusy");
   });
 
   test("a removed instance is not found, and removing it again is not an error", async () => {
@@ -280,6 +354,7 @@ export function describeInstanceStore({ openHub, rowsOf }: StoreSubject): void {
   test("an episode does not create a row if its instance was purged", async () => {
     const { store, start, write } = await openStore();
     expect(await write([event.executionStarted()], { mayCreate: false })).toEqual({ kind: "missing" });
+    expect(await write([event.executionStarted()], { mayCreate: false }, null)).toEqual({ kind: "missing" });
     expect(await store.findRow("abc")).toBeNull();
     await start("abc");
     expect(await write([event.executionStarted()], { mayCreate: false })).toMatchObject({ kind: "written" });
