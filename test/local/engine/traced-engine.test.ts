@@ -53,6 +53,9 @@ const app: SdkApp = {
       yield context.df.callActivity("Say", "1");
       if (context.df.getInput() === 0) context.df.continueAsNew(1);
     },
+    *Tells(context) {
+      yield context.df.callEntity(ENTITY, "tell");
+    },
     *Waits(context) {
       yield context.df.waitForExternalEvent("Go");
     },
@@ -66,6 +69,7 @@ const app: SdkApp = {
   entities: {
     counter(context) {
       if (context.df.operationName === "fail") throw new Error("as asked");
+      if (context.df.operationName === "tell") context.df.signalEntity(new df.EntityId("Counter", "told"), "add", 1);
       context.df.setState(Number(context.df.getState(() => 0)) + 1);
     },
   },
@@ -209,4 +213,23 @@ test("the span of an orchestration that was terminated says so", async () => {
     "  orchestration:Waits server error: Terminated",
   ]);
   expect(find("orchestration:Waits", "server")?.attributes["durabletask.task.status"]).toBe("Terminated");
+});
+
+test("a signal that an entity sends has a span below the operation that sent it", async () => {
+  const { spans, start, ended, find } = await open();
+  await start("Tells");
+  await ended();
+  const [, ...tree] = treeOf(spans);
+  expect(tree).toEqual([
+    "  orchestration:Tells server ok",
+    "    entity:counter:tell client unset",
+    "      entity:counter:tell server ok",
+    "        entity:counter:add producer unset",
+    "          entity:counter:add consumer ok",
+  ]);
+  expect(find("entity:counter:add", "producer")?.attributes).toMatchObject({
+    "durabletask.event.target_instance_id": "@counter@told",
+    "durabletask.task.instance_id": "@counter@a",
+    "durabletask.task.operation": "signal_entity",
+  });
 });
