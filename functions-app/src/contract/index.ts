@@ -4,6 +4,7 @@ export { EXECUTOR, ORCHESTRATOR } from "./executor-call.ts";
 export * from "./headers.ts";
 export * from "./initiate-request.ts";
 export * from "./limits.ts";
+export * from "./parse-initiate-request.ts";
 export * from "./problem.ts";
 export * from "./renumber-cells.ts";
 export * from "./run-details.ts";

@@ -4,8 +4,8 @@ import { EXECUTOR, type ExecutorInput, type ExecutorResult } from "../contract/e
 import { resolveLimits } from "../contract/limits.ts";
 import { openCacheBlobs } from "../steps/cache/cache-blobs.ts";
 import { CacheTidier } from "../steps/cache/tidy-cache.ts";
+import { openRunBlobs } from "../steps/container-blobs.ts";
 import { executeStep } from "../steps/execute-step.ts";
-import { openRunBlobs } from "../steps/run-blobs.ts";
 import { openSessionParts } from "../steps/session-parts.ts";
 import type { StepDeps } from "../steps/step-deps.ts";
 

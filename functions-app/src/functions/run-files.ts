@@ -5,7 +5,7 @@ import { isRunId } from "../contract/headers.ts";
 import { type Limits, resolveLimits } from "../contract/limits.ts";
 import type { Problem } from "../contract/problem.ts";
 import { isSha256, type MissingFiles } from "../contract/run-files.ts";
-import { openRunBlobs } from "../steps/run-blobs.ts";
+import { openRunBlobs } from "../steps/container-blobs.ts";
 import { hasAccess } from "./access-key.ts";
 import { refuse, UNAUTHORIZED } from "./problem-answer.ts";
 import { type BodyRequest, readBody, readJsonBody } from "./read-body.ts";

@@ -1,7 +1,8 @@
 import type { InvocationContext } from "@azure/functions";
 import * as df from "durable-functions";
 import { TIDY, type TidyInput } from "../contract/executor-call.ts";
-import { openRunBlobs, type RunBlobs } from "../steps/run-blobs.ts";
+import { openRunBlobs } from "../steps/container-blobs.ts";
+import type { RunBlobs } from "../steps/run-blobs.ts";
 import { openSessionParts, type SessionParts } from "../steps/session-parts.ts";
 import { loadSession } from "../steps/step-contents.ts";
 

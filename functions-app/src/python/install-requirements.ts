@@ -2,24 +2,16 @@ import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { PythonError } from "./errors.ts";
 import { findUv, type PipSettings, pipVariables, readPipSettings, uvVariables } from "./installer.ts";
-import { missingOffline, offlineVariables, withoutIndexes } from "./offline.ts";
+import { offlineVariables, withoutIndexes } from "./offline.ts";
 import type { Interpreter } from "./probe-interpreter.ts";
-import { runGuarded } from "./run-guarded.ts";
-import type { RunnerFiles } from "./runner-files.ts";
+import { type InstallerDeps, linesOf, run } from "./run-installer.ts";
 import { checkSize, type SpaceLimits } from "./space.ts";
 
-export type InstallDeps = SpaceLimits & {
-  files: RunnerFiles;
-  env: NodeJS.ProcessEnv;
-  pycacheDir: string;
-  /** The environment can also import the packages of the interpreter that it is created with. */
-  keepsOwnPackages: boolean;
-  /** Packages are installed only from this machine. */
-  isOffline: boolean;
-  /** What uv, `venv` and pip print. */
-  onLine: (line: string) => void;
-  signal: AbortSignal;
-};
+export type InstallDeps = SpaceLimits &
+  InstallerDeps & {
+    /** The environment can also import the packages of the interpreter that it is created with. */
+    keepsOwnPackages: boolean;
+  };
 
 /** What was installed, and by which tool: `uv 0.9.2`. */
 export type EnvironmentLock = {
@@ -29,8 +21,6 @@ export type EnvironmentLock = {
 };
 
 type InstalledEnvironment = { python: string; lock: EnvironmentLock };
-
-const LAST_LINES = 20;
 
 // A virtual environment created with the Python of another one sees the packages of neither. Their folders are therefore added after its own.
 const LINK_PACKAGES = `
@@ -178,43 +168,5 @@ function refuseWithoutCopy({ launch }: Interpreter): void {
   throw new PythonError(
     "ERR_PYTHON_WITHOUT_VENV",
     `A requirements.txt needs a virtual environment, which the package's own Python cannot create here: neither it nor a copy in the temp folder may be executed directly. Ship the packages with the app instead: same-kit up --with NAME,…`,
-  );
-}
-
-type Command = readonly [string, ...string[]];
-
-/** The output of a program, which is not shown to the user. */
-async function linesOf(what: string, command: Command, interpreter: Interpreter, deps: InstallDeps): Promise<string[]> {
-  const lines: string[] = [];
-  await run(what, command, interpreter, { ...deps, onLine: (line) => void lines.push(line) });
-  return lines;
-}
-
-async function run(what: string, command: Command, interpreter: Interpreter, deps: InstallDeps): Promise<void> {
-  const lines: string[] = [];
-  const onLine = (line: string) => {
-    lines.push(line);
-    if (lines.length > LAST_LINES) lines.shift();
-    deps.onLine(line);
-  };
-  const { files, env, pycacheDir, signal } = deps;
-  const cwd = files.folder;
-  const code = await runGuarded({ interpreter, files, pycacheDir, command, env, cwd, onLine, signal });
-  signal.throwIfAborted();
-  if (code !== 0) throw failed(what, code, lines, deps);
-}
-
-function failed(what: string, code: number, lines: readonly string[], { isOffline }: InstallDeps): PythonError {
-  const printed = lines.join("\n");
-  if (/No space left on device|Errno 28|ENOSPC|os error 28/i.test(printed)) {
-    return new PythonError(
-      "ERR_PYTHON_NO_SPACE",
-      `Python could not ${what}: there is no space left. In the cloud only the temp folder can be written; ship large packages with the app instead: same-kit up --with NAME,… It printed:\n${printed}`,
-    );
-  }
-  if (isOffline && what === "install requirements.txt") return missingOffline(printed);
-  return new PythonError(
-    "ERR_PYTHON_REQUIREMENTS",
-    `Python could not ${what} (exit code ${code}). It printed:\n${printed}`,
   );
 }

@@ -1,7 +1,7 @@
 import { isRecord } from "@same-kit/shared";
 import type { TimerCreatedEvent } from "../engine/history/events.ts";
 import { type Action, parseAction, type TaskAction, type TimerAction } from "../engine/orchestrations/replay/action.ts";
-import { LONG_TIMER_SEGMENT_MS } from "../engine/orchestrations/replay/replay-task.ts";
+import { LONG_TIMER_SEGMENT_MS } from "../engine/orchestrations/replay/long-timer-task.ts";
 
 /** All actions in the last reply of an orchestrator; some of them appear in no history. */
 export function requestedActions(reply: unknown): TaskAction[] {

@@ -3,7 +3,7 @@ import { UsageError } from "@same-kit/shared";
 import type { DeploymentChoice, RehearsalChoice } from "../compose/compose-deployment.ts";
 import type { PackageChoice } from "../compose/compose-package.ts";
 import { DEFAULT_ENVIRONMENT, type EnvironmentFolder, environmentFolder } from "../deployment/environment.ts";
-import type { PublisherName } from "../usecases/publish.ts";
+import type { PublisherName } from "../usecases/choose-publisher.ts";
 import type { OptionSpec, OptionValues } from "./define-command.ts";
 import { toExistingFiles } from "./deployment-variables.ts";
 import { resolveStateDir, stateDirOption } from "./shared-options.ts";

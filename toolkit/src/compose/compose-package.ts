@@ -8,7 +8,8 @@ import { installBasePackages } from "../packaging/base-packages.ts";
 import { type BundledPython, bundleCloudPython, bundleMachinePython } from "../packaging/bundled-python.ts";
 import { publishedFiles } from "../packaging/func-ignore.ts";
 import { CLOUD_PYTHON, DEFAULT_PYTHON_MIRROR, unpackedCloudPython } from "../packaging/python-archive.ts";
-import type { PackApp, Packaging, PublisherName } from "../usecases/publish.ts";
+import type { PublisherName } from "../usecases/choose-publisher.ts";
+import type { PackApp, Packaging } from "../usecases/publish.ts";
 
 /** The contents of the package and its publisher, from the flags. */
 export type PackageChoice = {

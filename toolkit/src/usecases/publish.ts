@@ -1,10 +1,7 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { rm, stat } from "node:fs/promises";
 import { OperationError } from "@same-kit/shared";
 import type { PreflightCheck } from "../adapters/preflight.ts";
-import { funcVersion, publishWithFunc } from "../adapters/publish/func.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import { createDirectPublisher, type Publish, waitForSite } from "../deployment/direct-publisher.ts";
 import type { PublishedPackage } from "../deployment/journal.ts";
@@ -18,12 +15,9 @@ import {
 } from "../deployment/outputs.ts";
 import { APP_FUNCTIONS, waitForApp } from "../deployment/verify.ts";
 import type { AppPackage } from "../packaging/app-package.ts";
-import { layOut } from "../packaging/lay-out.ts";
 import { checkPackageSize } from "../packaging/limits.ts";
-import type { PhaseProgress, PhaseView } from "../ports.ts";
-
-/** `auto`: func if it is installed, otherwise direct. */
-export type PublisherName = "func" | "direct" | "auto";
+import type { PhaseProgress } from "../ports.ts";
+import { choosePublisher, type PublisherName } from "./choose-publisher.ts";
 
 /** Builds the package; flags select its parts. */
 export type PackApp = (options: {
@@ -98,7 +92,11 @@ class Publishing {
     const { sha256, sizeBytes } = pack;
     const isThere = !this.#request.force && journal.isDone("publish", this.#fingerprint(sha256));
     if (isThere) view.skipped("Publish the app", "this package is already deployed");
-    else await this.#send(pack, await this.#choosePublisher(pack));
+    else
+      await this.#send(
+        pack,
+        await choosePublisher(this.#deployment, this.#outputs, { publisher: this.#request.packaging.publisher, pack }),
+      );
     await this.#checkHealth(sha256);
     return { sha256, sizeBytes, wasPublished: !isThere };
   }
@@ -152,59 +150,9 @@ class Publishing {
     );
   }
 
-  async #choosePublisher(pack: AppPackage): Promise<Publish> {
-    const { publisher } = this.#request.packaging;
-    const direct = createDirectPublisher(this.#deployment, this.#outputs);
-    if (publisher === "direct") return direct;
-    const version = await funcVersion(this.#deployment.target.env);
-    if (version === null && publisher === "auto") return direct;
-    if (version === null) throw funcMissing();
-    if (pack.python !== null) noteModes(this.#deployment.view);
-    return this.#funcPublisher(pack);
-  }
-
-  #funcPublisher(pack: AppPackage): Publish {
-    const { azure, signal, target } = this.#deployment;
-    return async (_zipFile, _site, progress) => {
-      const appDir = await mkdtemp(path.join(tmpdir(), "same-kit-func-"));
-      try {
-        await layOut(pack.entries, appDir);
-        await publishWithFunc(
-          {
-            appName: this.#outputs.appName,
-            subscriptionId: azure.subscriptionId,
-            resourceManager: azure.cloud.resourceManager,
-            appDir,
-            token: azure.token,
-            env: target.env,
-            signal,
-            onProgress: (text) => progress.say(text),
-          },
-          target.waiting.sleep,
-        );
-      } finally {
-        await rm(appDir, { recursive: true, force: true });
-      }
-    };
-  }
-
   #fingerprint(sha256: string): string {
     return `${this.#outputs.appId} ${sha256}`;
   }
-}
-
-function noteModes(view: PhaseView): void {
-  view.lines([
-    "func's package marks nothing as executable: the app then starts its Python through the loader or a copy. `--publisher direct` keeps the modes.",
-  ]);
-}
-
-function funcMissing(): OperationError {
-  return new OperationError({
-    code: "ERR_PREFLIGHT_FUNC_MISSING",
-    message: "`func` (Azure Functions Core Tools) was not found.",
-    hint: "Install it, or publish without func: --publisher direct.",
-  });
 }
 
 async function removeOld(packages: readonly PublishedPackage[]): Promise<void> {

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { hint, OperationError, sameKit } from "@same-kit/shared";
 import type { SignedIn } from "../adapters/azure/sign-in.ts";
 import type { PlannedChange } from "../adapters/terraform/plan-summary.ts";
 import {
@@ -19,8 +18,8 @@ import { type DeploymentOutputs, notDeployed, parseOutputs, saveOutputs } from "
 import { Ownership } from "../deployment/ownership.ts";
 import { type ProvisionResult, provision } from "../deployment/provision.ts";
 import { layOutModule, type TerraformVariables, writeVariables } from "../deployment/workspace.ts";
+import { proveApp } from "./prove-app.ts";
 import { type PublishRequest, type PublishResult, publishApp } from "./publish.ts";
-import { runSmokeTest, type SmokeTestResult } from "./smoke-test.ts";
 
 export type UpRequest = PublishRequest & {
   subscription: string | null;
@@ -172,53 +171,6 @@ async function captureOutputs(deployment: Deployment): Promise<DeploymentOutputs
     progress.note(`app ${outputs.appName}, host ${outputs.hostName}`);
     return outputs;
   });
-}
-
-type Proof = { request: UpRequest; outputs: DeploymentOutputs; sha256: string };
-
-async function proveApp(deployment: Deployment, { request, outputs, sha256 }: Proof): Promise<"passed" | "skipped"> {
-  const { journal, view, signal } = deployment;
-  const { fetch, smokeLimitMs: limitMs } = deployment.target;
-  const { hostName, accessKey, appId } = outputs;
-  const fingerprint = `${appId} ${sha256}`;
-  if (request.skip.smoke) {
-    view.skipped("Smoke test", "--skip-smoke");
-    return "skipped";
-  }
-  if (request.skip.publish && journal.published.length === 0) {
-    view.skipped("Smoke test", "no package was published from here");
-    return "skipped";
-  }
-  if (!request.force && sha256 !== "" && journal.isDone("smoke-test", fingerprint)) {
-    view.skipped("Smoke test", "passed before with this package");
-    return "passed";
-  }
-  const title = { phase: "verify", title: "Smoke test: run the singlestep notebook" } as const;
-  await deployment.recordedPhase("smoke-test", fingerprint, title, async ({ say: onProgress }) => {
-    const address = { url: `https://${hostName}`, accessKey };
-    requirePassed(await runSmokeTest({ address, fetch, limitMs, signal, onProgress }));
-  });
-  return "passed";
-}
-
-/** @throws OperationError `ERR_VERIFY_SMOKE_…`, with the run's own error. */
-function requirePassed(result: SmokeTestResult): void {
-  switch (result.kind) {
-    case "passed":
-      return;
-    case "timed-out":
-      throw new OperationError({
-        code: "ERR_VERIFY_SMOKE_TIMEOUT",
-        message: `The app is deployed and healthy, but a test run did not finish within ${result.limitMs / 1000} s: instance ${result.instanceId} is ${result.status}.`,
-        hint: hint`Run ${sameKit("up")} again with the same options: it repeats the test. ${sameKit("logs")} shows what the app printed.`,
-      });
-    case "failed":
-      throw new OperationError({
-        code: "ERR_VERIFY_SMOKE_FAILED",
-        message: `The app is deployed and healthy, but the test run ${result.instanceId} failed: ${result.reason}`,
-        hint: hint`If Python is missing there, publish with the bundled one. ${sameKit("logs")} shows what the app printed.`,
-      });
-  }
 }
 
 /** Null in a cloud without a portal. */

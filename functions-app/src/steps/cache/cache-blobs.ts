@@ -7,8 +7,8 @@
 // All data of an entry is below its own name: removing it affects no other entry.
 
 import { download, openAccount, unlessMissing, upload } from "../blob-account.ts";
+import { openBlobs } from "../container-blobs.ts";
 import type { RunBlobs } from "../run-blobs.ts";
-import { openBlobs } from "../run-blobs.ts";
 import { openCachedParts, type SessionParts } from "../session-parts.ts";
 
 export type CacheBlob = { name: string; sizeBytes: number; modifiedAt: Date };

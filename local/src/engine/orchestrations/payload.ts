@@ -2,7 +2,7 @@ import { jsonOrText } from "../../shared/json-or-text.ts";
 import type { OrchestratorPayload } from "../ports.ts";
 import type { EpisodeSettings } from "./episode-types.ts";
 import type { Execution } from "./replay/execution.ts";
-import { LONG_TIMER_SEGMENT_MS, LONGEST_SHORT_TIMER_MS } from "./replay/replay-task.ts";
+import { LONG_TIMER_SEGMENT_MS, LONGEST_SHORT_TIMER_MS } from "./replay/long-timer-task.ts";
 
 // V4, which adds critical sections.
 const SCHEMA_VERSION = 3;

@@ -16,11 +16,10 @@ import {
 } from "@same-kit/functions-app/contract";
 import type { AppAddress } from "./app-address.ts";
 import { fieldOf, isException, notKept, notStored, refused, tooOld, unauthorized, unreachable } from "./app-errors.ts";
+import { parseCacheSummary, parseClearedCache } from "./cache-answers.ts";
 import {
   type AnsweredRun,
   type AnsweredWholeRun,
-  parseCacheSummary,
-  parseClearedCache,
   parseMissingFiles,
   parseRunDetails,
   parseRunStatus,

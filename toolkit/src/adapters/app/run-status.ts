@@ -1,7 +1,6 @@
-import type { CacheSummary, ClearedCache, MissingFiles } from "@same-kit/functions-app/contract";
-import { OperationError } from "@same-kit/shared";
+import type { MissingFiles } from "@same-kit/functions-app/contract";
 import * as z from "zod/mini";
-import type { ToolkitErrorCode } from "../../errors.ts";
+import { parseAnswer, wrongAnswer } from "./parse-answer.ts";
 import { blobReference } from "./step-details.ts";
 
 const started = z.object({
@@ -147,25 +146,6 @@ export function parseRunStatus(text: string, url: string): RunStatus {
   return { ...rest, completedCount: progress.success ? progress.data.completedCount : 0 };
 }
 
-const cacheSummary = z.object({
-  results: z.number(),
-  sizeBytes: z.number(),
-  oldestAt: z.nullable(z.string()),
-  newestAt: z.nullable(z.string()),
-  maxBytes: z.number(),
-  maxDays: z.number(),
-});
-
-const clearedCache = z.object({ results: z.number(), freedBytes: z.number() });
-
-export function parseCacheSummary(text: string, url: string): CacheSummary {
-  return parseAnswer(cacheSummary, text, url, "what the cache has");
-}
-
-export function parseClearedCache(text: string, url: string): ClearedCache {
-  return parseAnswer(clearedCache, text, url, "what was removed from the cache");
-}
-
 const missingFiles = z.object({ manifest: z.string(), missing: z.array(z.string()) });
 
 export function parseMissingFiles(text: string, url: string): MissingFiles {
@@ -186,26 +166,6 @@ export function parseRunResult(value: unknown, url: string): RunResult {
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw wrongAnswer(url, `the result's ${issue?.path.join(".") || "value"} is invalid (${issue?.message})`);
-}
-
-function parseAnswer<Value>(type: z.ZodMiniType<Value>, text: string, url: string, what: string): Value {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw wrongAnswer(url, `expected ${what}, but it is not valid JSON`);
-  }
-  const parsed = type.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw wrongAnswer(url, `expected ${what}, but its ${parsed.error.issues[0]?.path.join(".") || "value"} is invalid`);
-}
-
-function wrongAnswer(url: string, why: string): OperationError<ToolkitErrorCode> {
-  return new OperationError({
-    code: "ERR_APP_ANSWER",
-    message: `The response of ${url} violates the contract: ${why}.`,
-    hint: "Check that the address belongs to a same-kit app of this version.",
-  });
 }
 
 /** Whether the run has ended, so that its status does not change any more. */

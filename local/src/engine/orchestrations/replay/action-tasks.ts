@@ -1,15 +1,8 @@
 import type { TaskAction } from "./action.ts";
 import { HttpTask } from "./http-task.ts";
-import {
-  LeafTask,
-  LONGEST_SHORT_TIMER_MS,
-  LongTimerTask,
-  type ReplayTask,
-  RetryTask,
-  type TaskEnvironment,
-  WhenAllTask,
-  WhenAnyTask,
-} from "./replay-task.ts";
+import { LONGEST_SHORT_TIMER_MS, LongTimerTask } from "./long-timer-task.ts";
+import { LeafTask, type ReplayTask, type TaskEnvironment, WhenAllTask, WhenAnyTask } from "./replay-task.ts";
+import { RetryTask } from "./retry-task.ts";
 
 /** The tasks of the actions: a tag that occurs several times refers to the same task each time. */
 export class ActionTasks {

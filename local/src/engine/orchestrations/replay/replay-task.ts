@@ -3,14 +3,7 @@
 // reason, everything here is synchronous.
 
 import type { FailureDetails } from "../../history/events.ts";
-import type {
-  ActivityAction,
-  EntityCallAction,
-  EntityLockAction,
-  SubOrchestrationAction,
-  TimerAction,
-} from "./action.ts";
-import { nextDelayMs, type RetryPolicy } from "./retry-policy.ts";
+import type { ActivityAction, EntityCallAction, EntityLockAction, SubOrchestrationAction } from "./action.ts";
 
 /** The history data of a failed activity or sub-orchestration. */
 export type TaskFailure = { Reason: string | null; Details: string | null; FailureDetails: FailureDetails | null };
@@ -98,106 +91,4 @@ export class WhenAnyTask extends CompoundTask {
   override childSettled(): void {
     if (this.state === "running") this.settle("completed");
   }
-}
-
-/**
- * A timer longer than storage can delay: a chain of shorter timers, each of which takes an id when the previous one
- * fires.
- */
-export class LongTimerTask extends CompoundTask {
-  readonly #action: TimerAction;
-  readonly #environment: TaskEnvironment;
-
-  constructor(action: TimerAction, environment: TaskEnvironment) {
-    super([new LeafTask(nextSegment(action, environment.clockMs()))]);
-    this.#action = action;
-    this.#environment = environment;
-  }
-
-  override childSettled(): void {
-    if (Date.parse(this.#action.fireAt) > this.#environment.clockMs()) {
-      const segment = new LeafTask(nextSegment(this.#action, this.#environment.clockMs()));
-      this.children.push(segment);
-      this.adopt([segment]);
-      this.#environment.track(segment);
-    } else {
-      this.settle("completed");
-    }
-  }
-}
-
-type RetriedRequest = Extract<LeafRequest, { knownFailure: unknown }>;
-
-/**
- * Attempts and the waits between them. The SDK counts a timer after every failed attempt, including the last, before it
- * reports the error, so that last timer is created too, due immediately.
- *
- * The SDK does not know the two rules that end retrying early, the time limit and errors marked as final: it keeps
- * waiting for attempts. These are played without calling the function, each failing like the last real attempt.
- */
-export class RetryTask extends CompoundTask {
-  readonly #request: RetriedRequest;
-  readonly #policy: RetryPolicy;
-  readonly #environment: TaskEnvironment;
-  readonly #startedAtMs: number;
-  #failedAttempts = 0;
-  #isWaiting = false;
-  #hasGivenUp = false;
-  #lastFailure: TaskFailure | null = null;
-
-  constructor(request: RetriedRequest, policy: RetryPolicy, environment: TaskEnvironment) {
-    super([new LeafTask(request)]);
-    this.#request = request;
-    this.#policy = policy;
-    this.#environment = environment;
-    this.#startedAtMs = environment.clockMs();
-  }
-
-  override childSettled(child: ReplayTask): void {
-    if (this.#isWaiting) {
-      this.#isWaiting = false;
-      if (this.#failedAttempts >= this.#policy.maxAttempts) this.settle("failed", this.#lastFailure);
-      else this.#add({ ...this.#request, knownFailure: this.#hasGivenUp ? this.#lastFailure : null });
-    } else if (child.state === "completed") {
-      this.settle("completed");
-    } else {
-      this.#failedAttempts++;
-      this.#lastFailure = child.failure;
-      this.#isWaiting = true;
-      this.#hasGivenUp ||= this.#isFinal(child.failure) || this.#isOutOfTime();
-      this.#add({ kind: "timer", fireAt: this.#nextAttemptAt(), isCanceled: false });
-    }
-  }
-
-  #nextAttemptAt(): string {
-    const isLast = this.#failedAttempts >= this.#policy.maxAttempts;
-    const delayMs = isLast || this.#hasGivenUp ? 0 : nextDelayMs(this.#policy, this.#failedAttempts);
-    return new Date(this.#environment.clockMs() + delayMs).toISOString();
-  }
-
-  #isFinal(failure: TaskFailure | null): boolean {
-    return failure?.FailureDetails?.IsNonRetriable === true;
-  }
-
-  #isOutOfTime(): boolean {
-    return this.#environment.clockMs() >= this.#startedAtMs + this.#policy.timeoutMs;
-  }
-
-  #add(request: LeafRequest): void {
-    const leaf = new LeafTask(request);
-    this.children.push(leaf);
-    this.adopt([leaf]);
-    this.#environment.track(leaf);
-  }
-}
-
-/** The longest timer that fits one message; the SDK gets the same value in the payload. */
-export const LONGEST_SHORT_TIMER_MS = 6 * 24 * 60 * 60 * 1000;
-/** How long each message of a longer timer waits. */
-export const LONG_TIMER_SEGMENT_MS = 3 * 24 * 60 * 60 * 1000;
-
-function nextSegment(action: TimerAction, clockMs: number): LeafRequest {
-  const isLong = Date.parse(action.fireAt) - clockMs > LONGEST_SHORT_TIMER_MS;
-  const fireAt = isLong ? new Date(clockMs + LONG_TIMER_SEGMENT_MS).toISOString() : action.fireAt;
-  return { kind: "timer", fireAt, isCanceled: action.isCanceled };
 }

@@ -1,6 +1,6 @@
 import { createSystemClock, silentLogger } from "@same-kit/shared";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { openRunBlobs } from "../../../../../functions-app/src/steps/run-blobs.ts";
+import { openRunBlobs } from "../../../../../functions-app/src/steps/container-blobs.ts";
 import { openServedMemory } from "../../../../../local/src/storage/memory/served/open-served-memory.ts";
 import { rawContainer, rawQueue, rawTable } from "../../../../helpers/raw-storage.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { toUrlSafeBase64 } from "../../../functions-app/src/contract/base64.ts";
-import { parseInitiateRequest } from "../../../functions-app/src/contract/initiate-request.ts";
 import { DEFAULT_LIMITS } from "../../../functions-app/src/contract/limits.ts";
+import { parseInitiateRequest } from "../../../functions-app/src/contract/parse-initiate-request.ts";
 
 const limits = { ...DEFAULT_LIMITS, steps: 3, codeBytes: 20, requirementsBytes: 10 };
 const yaml = toUrlSafeBase64("apiVersion: 1\n");

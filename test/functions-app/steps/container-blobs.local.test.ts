@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { openRunBlobs } from "../../../functions-app/src/steps/run-blobs.ts";
+import { openRunBlobs } from "../../../functions-app/src/steps/container-blobs.ts";
 import { newGuidN } from "../../../local/src/shared/ids.ts";
 import { useAzurite } from "../../helpers/azurite.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
