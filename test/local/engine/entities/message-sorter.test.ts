@@ -161,3 +161,68 @@ describe("an earlier request", () => {
     expect(sorter.hasTaken("abc", asked("b", 6), WINDOW)).toBe(false);
   });
 });
+
+describe("stamps", () => {
+  const stampOf = (sorter: MessageSorter, ticks: number, target = "x") => {
+    const { timestamp, predecessor } = sorter.stamp(target, at(ticks), WINDOW);
+    return [timestamp, predecessor];
+  };
+  const stored = (sorter: MessageSorter) => MessageSorter.parse(JSON.parse(JSON.stringify(sorter)));
+
+  test("increase for each target, whatever the clock does, also after the state was stored", () => {
+    const sorter = new MessageSorter();
+    expect(stampOf(sorter, 10)).toEqual([at(10), UNSTAMPED]);
+    expect(stampOf(sorter, 10)).toEqual([at(11), at(10)]);
+    expect(stampOf(sorter, 5, "y")).toEqual([at(5), UNSTAMPED]);
+    expect(stampOf(stored(sorter), 3)).toEqual([at(12), at(11)]);
+    expect(stampOf(stored(sorter), 20)).toEqual([at(20), at(11)]);
+  });
+
+  test("are forgotten once no message can overtake them any longer", () => {
+    const sorter = new MessageSorter();
+    const lateTicks = Number(WINDOW) + 100_000_000;
+    stampOf(sorter, 0, "old");
+    stampOf(sorter, 100_000_001, "recent");
+    expect(Object.keys(JSON.parse(JSON.stringify(sorter)).LastSentToInstance)).toEqual(["old", "recent"]);
+    const after = stored(sorter);
+    stampOf(after, lateTicks + 1);
+    expect(stampOf(after, lateTicks + 2, "recent")).toEqual([at(lateTicks + 2), at(100_000_001)]);
+    expect(stampOf(after, lateTicks + 3, "old")).toEqual([at(lateTicks + 3), UNSTAMPED]);
+    expect(JSON.parse(JSON.stringify(after)).SendHorizon).toBe(at(100_000_001));
+  });
+
+  test("are forgotten in steps of ten seconds, as each one costs a look at all", () => {
+    const sorter = new MessageSorter();
+    stampOf(sorter, 0, "first");
+    const horizon = JSON.parse(JSON.stringify(sorter)).SendHorizon;
+    const stepTicks = 100_000_000;
+    stampOf(sorter, stepTicks, "next");
+    expect(JSON.parse(JSON.stringify(sorter)).SendHorizon).toBe(horizon);
+    stampOf(sorter, stepTicks + 1, "next");
+    expect(JSON.parse(JSON.stringify(sorter)).SendHorizon).not.toBe(horizon);
+  });
+});
+
+test("messages that wait for one before them are processed in their order, whatever the order of their arrival", () => {
+  const [b, c, d] = [request("b", 2, 1), request("c", 3, 2), request("d", 4, 3)];
+  expect(deliver(request("a", 1, null), d, c, b)).toEqual([["a"], [], [], ["b", "c", "d"]]);
+});
+
+test("messages of an execution that has ended do not wait any longer, and come in their order", () => {
+  const next = request("n", 9, null, { parentExecution: "e2" });
+  const waiting = [request("d", 6, 5), request("c", 4, 3)];
+  expect(deliver(request("a", 1, null), ...waiting, next)).toEqual([["a"], [], [], ["c", "d", "n"]]);
+});
+
+test("the IDs of the latest hundred messages are kept", () => {
+  let sorter = new MessageSorter();
+  const receive = (n: number) => sorter.receive(request(`id${n}`, n, n === 1 ? null : n - 1), WINDOW);
+  const stored = () => JSON.parse(JSON.stringify(sorter)).ReceivedFromInstance.abc;
+  for (let n = 1; n <= 100; n += 1) receive(n);
+  expect(stored().ids.split(" ")).toHaveLength(100);
+  expect(stored().hasAllIds).toBe(true);
+  sorter = MessageSorter.parse(JSON.parse(JSON.stringify(sorter)));
+  receive(101);
+  expect(stored().ids.split(" ")).toEqual(Array.from({ length: 100 }, (_, index) => `id${index + 2}`));
+  expect(stored()).not.toHaveProperty("hasAllIds");
+});
