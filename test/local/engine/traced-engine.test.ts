@@ -233,3 +233,39 @@ test("a signal that an entity sends has a span below the operation that sent it"
     "durabletask.task.operation": "signal_entity",
   });
 });
+
+test("the requests of a client have spans, of which the first in a trace has no parent", async () => {
+  const { world, client, spans, start, find } = await open();
+  await start("Waits");
+  await world.during(client.raiseEvent("abc", "Other", "1", traceContext));
+  await world.during(client.start({ name: "Waits", input: null, instanceId: "untraced" }));
+  const created = find("create_orchestration:Waits", "producer");
+  expect(created?.attributes).toMatchObject({
+    "durabletask.type": "orchestration",
+    "durabletask.task.name": "Waits",
+    "durabletask.task.instance_id": "abc",
+    "durabletask.task.execution_id": expect.stringMatching(/^[0-9a-f]{32}$/),
+  });
+  expect(find("orchestration_event:Other", "producer")).toMatchObject({
+    parentSpanId: CALLER,
+    status: { code: "unset" },
+    attributes: {
+      "durabletask.type": "event",
+      "durabletask.task.name": "Other",
+      "durabletask.event.target_instance_id": "abc",
+    },
+  });
+  const [untraced] = spans.filter(({ context }) => context.traceId !== TRACE);
+  expect(untraced).toMatchObject({ name: "create_orchestration:Waits", parentSpanId: null });
+});
+
+test("a request of a client that fails is an error with its reason", async () => {
+  const { world, client, find, spans } = await open();
+  world.storage.abandon();
+  await expect(client.raiseEvent("abc", "Go", "1", traceContext)).rejects.toThrow("abandoned");
+  expect(find("orchestration_event:Go", "producer")?.status).toEqual({
+    code: "error",
+    message: expect.stringContaining("abandoned"),
+  });
+  expect(spans).toHaveLength(1);
+});

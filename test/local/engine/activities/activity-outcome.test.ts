@@ -124,3 +124,9 @@ test.each([
 ])("%s fails immediately", (name, reason) => {
   expect(unrunnableActivityOutcome(name, functions)).toMatchObject({ kind: "failed", reason, details: "" });
 });
+
+test("an app without activities is reported as such", () => {
+  expect(unrunnableActivityOutcome("A", [])).toMatchObject({
+    reason: expect.stringContaining("No activity functions are currently registered!"),
+  });
+});

@@ -222,6 +222,11 @@ describe("a critical section", () => {
       context.df.signalEntity(new df.EntityId("Nobody", "a"), "get");
       yield context.df.waitForExternalEvent("never");
     },
+    *Leaves(context) {
+      const lock: { release(): void } = yield context.df.lock(at("a"), at("b"));
+      lock.release();
+      yield context.df.waitForExternalEvent("never");
+    },
     *Nested(context) {
       yield context.df.lock(at("a"));
       yield context.df.lock(at("b"));
@@ -260,6 +265,14 @@ describe("a critical section", () => {
       expectNumbersInOrder(hub);
     },
   );
+
+  test("ends where the code releases it, not only with the orchestration", async () => {
+    const { hub, entity } = open(transferring);
+    hub.start("Leaves");
+    await hub.run();
+    expect(hub.ending()).toBeUndefined();
+    for (const key of ["a", "b"]) expect(entity(key)).toMatchObject({ lockedBy: null });
+  });
 
   test("ends after the requests made in it, and each entity is notified", async () => {
     const { hub } = open(transferring);

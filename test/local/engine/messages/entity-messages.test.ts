@@ -1,8 +1,13 @@
 import { expect, test } from "vitest";
-import { parseEntityInstanceId, toInstanceId } from "../../../../local/src/engine/messages/entity-id.ts";
+import {
+  findTargetProblem,
+  parseEntityInstanceId,
+  toInstanceId,
+} from "../../../../local/src/engine/messages/entity-id.ts";
 import {
   type EntityRequest,
   failureIn,
+  isOperationEvent,
   messageId,
   parseRelease,
   parseRequest,
@@ -86,9 +91,65 @@ test.each([
   ["@counter@a@b", { name: "counter", key: "a@b" }],
   ["@counter@", { name: "counter", key: "" }],
   ["@@a", null],
+  ["@c@d@e", { name: "c", key: "d@e" }],
+  ["ab@c", null],
   ["@counter", null],
   ["counter", null],
 ])("%s is parsed as the entity %j", (instanceId, entity) => {
   expect(parseEntityInstanceId(instanceId)).toEqual(entity);
   if (entity !== null) expect(toInstanceId({ ...entity, name: entity.name.toUpperCase() })).toBe(instanceId);
+});
+
+test("nothing can be sent to an ID that the storage rejects, of which the reason shows the beginning", () => {
+  expect(findTargetProblem("a".repeat(512))).toBeNull();
+  const problem = findTargetProblem(`@counter@${"a".repeat(600)}`);
+  expect(problem).toContain(`"@counter@${"a".repeat(41)}"`);
+});
+
+test("an operation's event begins with op", () => {
+  expect(["op", "op@2026-06-24T14:00:00Z", "stop", "release"].map(isOperationEvent)).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
+});
+
+test.each([
+  "soon",
+  "x2026-06-24T14:02:12Z",
+  "2026-06-24T14:02:12Zx",
+  "2026-13-24T14:02:12Z",
+  "2026-06-24T14:02:12.12345678Z",
+])("a request with the time %s is none", (time) => {
+  const text = JSON.parse(requestText(REQUEST, { isTyped: false }));
+  for (const name of ["due", "Timestamp", "Predecessor"]) expect(parseRequest({ ...text, [name]: time })).toBeNull();
+});
+
+test("an invalid entity is not part of a set of locks", () => {
+  const lockset = [
+    { name: "a", key: "1" },
+    null,
+    "a",
+    { name: "a" },
+    { key: "1" },
+    { name: 1, key: "1" },
+    { name: "a", key: 1 },
+  ];
+  expect(parseRequest({ op: null, id: "1", lockset })?.lockSet).toEqual([{ name: "a", key: "1" }]);
+});
+
+test("a trace context without a parent is none, and one without vendor data has no state", () => {
+  const traceOf = (parentTraceContext: unknown) => parseRequest({ op: "add", id: "1", parentTraceContext })?.trace;
+  for (const it of [undefined, null, "00", {}, { TraceParent: 1 }]) expect(traceOf(it)).toBeUndefined();
+  expect(traceOf({ TraceParent: "00", TraceState: 1 })).toMatchObject({ TraceParent: "00", TraceState: null });
+  expect(traceOf({ TraceParent: "00", TraceState: "a=b" })).toMatchObject({ TraceState: "a=b" });
+});
+
+test("a release whose ID is not a string has none, and refers to a request only if that is complete", () => {
+  const after = { execution: "e1", id: "r1", timestamp: "2026-06-24T14:02:12Z" };
+  expect(parseRelease({ parent: "abc", id: 1, after })).toEqual({ parent: "abc", id: null, after });
+  for (const name of Object.keys(after)) {
+    expect(parseRelease({ parent: "abc", id: "1", after: { ...after, [name]: 1 } })?.after, name).toBeNull();
+  }
 });

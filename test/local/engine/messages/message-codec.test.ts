@@ -48,13 +48,53 @@ describe("reading", () => {
     expect(decode(messages.ExecutionStarted).TaskMessage.Event.Timestamp).toBe("2026-06-24T14:02:11.1234567Z");
   });
 
-  test.each([
-    ["an event type that only newer hosts know", unknown],
-    ["something that is not a message", JSON.stringify({ TaskMessage: { Event: {} } })],
-    ["neither JSON nor Base64", "???"],
-  ])("%s is an error", (_, text) => {
-    expect(() => decodeMessage(text)).toThrow();
+  test("properties of a failure may contain lists and objects", () => {
+    const details = { ErrorType: "E", ErrorMessage: "m", StackTrace: null, InnerFailure: null, IsNonRetriable: false };
+    const Properties = { $type: "Dictionary", list: [1, { $type: "T", a: "b" }], none: null };
+    const FailureDetails = JSON.stringify({ ...details, Properties });
+    const text = messages.TaskFailed.replace('"FailureDetails":null', `"FailureDetails":${FailureDetails}`);
+    expect(decode(text).TaskMessage.Event).toMatchObject({
+      FailureDetails: { ...details, Properties: { list: [1, { a: "b" }], none: null } },
+    });
   });
+
+  test("only a start says whether it begins a new trace, by default not", () => {
+    const start = messages.ExecutionStarted.replace(/,"GenerateNewTrace":false/, "");
+    expect(start).not.toBe(messages.ExecutionStarted);
+    expect(decode(start).TaskMessage.Event).toMatchObject({ GenerateNewTrace: false });
+    expect(decode(messages.TaskCompleted).TaskMessage.Event).not.toHaveProperty("GenerateNewTrace");
+  });
+
+  test("a message that is in no blob, and of no episode, is one of a client", () => {
+    const text = messages.TaskCompleted.replace('"CompressedBlobName":null', '"CompressedBlobName":""').replace(
+      /"Episode":\d+,/,
+      "",
+    );
+    expect(decode(text)).not.toHaveProperty("Episode");
+  });
+
+  test.each([
+    ["an event type that only newer hosts know", unknown, /event of the unknown type \d+/],
+    ["an empty object", "{}", "no history event"],
+    ["a message without content", '{"TaskMessage":null}', "no history event"],
+    ["a message without an event", '{"TaskMessage":{}}', "no history event"],
+    ["an event without a type", '{"TaskMessage":{"Event":{}}}', "no history event"],
+    ["neither JSON nor Base64", "???", "JSON"],
+  ])("%s is an error", (_, text, message) => {
+    expect(() => decodeMessage(text)).toThrow(message);
+  });
+});
+
+test("an event that no queue carries is not written", () => {
+  const data = decode(messages.EventRaised);
+  Object.assign(data.TaskMessage.Event, { EventType: 99 });
+  expect(() => encodeMessage(data)).toThrow("never sent");
+});
+
+test("the time of a delayed start is written as .NET writes times", () => {
+  const data = decode(messages.ExecutionStarted);
+  Object.assign(data.TaskMessage.Event, { ScheduledStartTime: "2026-06-25T00:00:00.5000000Z" });
+  expect(encodeMessage(data)).toContain('"ScheduledStartTime":"2026-06-25T00:00:00.5Z"');
 });
 
 test("characters that XML cannot represent are escaped", () => {
