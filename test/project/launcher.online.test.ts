@@ -5,6 +5,7 @@ import { packageRoot } from "@same-kit/shared";
 import { execa } from "execa";
 import { beforeAll, describe, expect, test } from "vitest";
 import { dirsOfFile } from "../helpers/dirs-of-file.ts";
+import { isAlive } from "../helpers/is-alive.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 
 // The real case: a Node below the minimum version, from npm.
@@ -63,13 +64,4 @@ function checkoutWith(cli: string, { hasRuntime = true } = {}): string {
   mkdirSync(path.join(root, ".runtime", "bin"), { recursive: true });
   symlinkSync(process.execPath, path.join(root, ".runtime", "bin", "node"));
   return root;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

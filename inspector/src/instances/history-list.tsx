@@ -1,9 +1,9 @@
 import { useMemo, useState } from "preact/hooks";
-import type { HistoryItem, InstanceDetail } from "../../../local/src/inspector/api.ts";
+import type { HistoryItem, InstanceDetail, SourceLines } from "../../../local/src/inspector/api.ts";
+import { useHome, useLoaded } from "../hooks.ts";
 import { formatClock, formatDuration } from "../parts/format.ts";
 import { VirtualRows } from "../parts/virtual-rows.tsx";
 import { ChosenEvent } from "./chosen-event.tsx";
-import { useSources } from "./use-sources.ts";
 
 const ROW_HEIGHT = 30;
 
@@ -53,6 +53,18 @@ export function HistoryList({ instance: { id, history } }: { instance: InstanceD
       </div>
     </>
   );
+}
+
+/** Where the app's code scheduled a history item; null if unknown. */
+function useSources(id: string): (item: HistoryItem) => string | null {
+  const home = useHome();
+  const { value } = useLoaded<SourceLines>(home?.can.sources === true ? "api/sources" : null, { id });
+  const sources = useMemo(
+    () => new Map((value?.lines ?? []).map(({ at, name, source }) => [`${at} ${name}`, source])),
+    [value],
+  );
+  return ({ type, at, scheduledAt, functionName, name }) =>
+    sources.get(`${scheduledAt ?? at} ${functionName ?? name ?? type}`) ?? null;
 }
 
 function keyOf({ type, at, scheduledAt, functionName, name, instanceId }: HistoryItem): string {

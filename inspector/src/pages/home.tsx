@@ -3,8 +3,7 @@ import { ActivityCard } from "../home/activity-card.tsx";
 import { AttentionCard } from "../home/attention-card.tsx";
 import { CallDialog } from "../home/call-dialog.tsx";
 import { FunctionsTable } from "../home/functions-table.tsx";
-import { HostCard } from "../home/host-card.tsx";
-import { HostsCard } from "../home/hosts-card.tsx";
+import { HostCard, OtherHostsCard } from "../home/host-card.tsx";
 import { LogSection } from "../home/log-section.tsx";
 import { StartForm } from "../home/start-form.tsx";
 import { useEvery, useHome, useLoaded } from "../hooks.ts";
@@ -33,7 +32,7 @@ export function HomePage({ query }: PageProps) {
         <HostCard home={home} />
         <AttentionCard home={home} />
         {home.can.events && <ActivityCard />}
-        <HostsCard hosts={home.hosts} />
+        <OtherHostsCard hosts={home.hosts} />
       </div>
       <h2>Functions</h2>
       <FunctionsTable home={home} />

@@ -2,12 +2,14 @@ import { ActivityDispatcher } from "./activities/activity-dispatcher.ts";
 import type { TaskHubClient } from "./client.ts";
 import { Delivery } from "./delivery/delivery.ts";
 import type { EngineOptions } from "./engine-options.ts";
+import { runEntityEpisode } from "./entities/run-entity-episode.ts";
 import { FunctionLog } from "./function-log.ts";
 import { AppLease } from "./leases/app-lease.ts";
+import { parseEntityInstanceId } from "./messages/entity-id.ts";
 import { HubQueues } from "./messages/hub-queues.ts";
-import type { EpisodeInput } from "./orchestrations/episode-types.ts";
+import type { EpisodeDeps, EpisodeInput, EpisodeResult } from "./orchestrations/episode-types.ts";
 import { OrchestrationDispatcher } from "./orchestrations/orchestration-dispatcher.ts";
-import { runAnyEpisode } from "./run-any-episode.ts";
+import { runEpisode } from "./orchestrations/run-episode.ts";
 import { createTaskHubClient } from "./task-hub-client.ts";
 import { LargePayloads } from "./taskhub/large-payloads.ts";
 import type { TaskHub } from "./taskhub/task-hub.ts";
@@ -90,4 +92,10 @@ function createDelivery(
     maxPollingIntervalMs: settings.maxQueuePollingIntervalMs,
     hostile,
   });
+}
+
+/** Runs an episode of an orchestration or an entity, as determined by the instance's id. */
+function runAnyEpisode(input: EpisodeInput, deps: EpisodeDeps): Promise<EpisodeResult> {
+  const entity = parseEntityInstanceId(input.instanceId);
+  return entity === null ? runEpisode(input, deps) : runEntityEpisode(entity, input, deps);
 }

@@ -14,11 +14,11 @@ import type {
   RecordedHistory,
   ReplayReport,
 } from "../testing-api.ts";
+import type { TypedData } from "../worker/messages.ts";
 import { HubAppClient, isEnded } from "./app-client.ts";
 import { RealAppClock, VirtualAppClock } from "./app-clock.ts";
 import { TestingError } from "./errors.ts";
 import { Quiet } from "./quiet.ts";
-import { toReturnedValue } from "./returned-value.ts";
 import { toSnapshot } from "./snapshot.ts";
 import type { AppParts } from "./start-app.ts";
 
@@ -147,4 +147,12 @@ export class RunningApp implements LocalApp {
       },
     });
   }
+}
+
+/** The return value of a function, decoded. */
+function toReturnedValue(data: TypedData | undefined): unknown {
+  if (data === undefined) return undefined;
+  if ("json" in data) return JSON.parse(data.json);
+  if ("collectionString" in data) return data.collectionString.string;
+  return Object.values(data)[0];
 }

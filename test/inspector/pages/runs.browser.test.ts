@@ -4,7 +4,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { RunDetail } from "../../../local/src/inspector/api.ts";
 import type { RunsSource } from "../../../local/src/inspector/index.ts";
-import { accessibilityProblems } from "../../helpers/accessibility.ts";
+import { expectAccessible } from "../../helpers/accessibility.ts";
 import { launchBrowser, openPage, type TestPage } from "../../helpers/chromium.ts";
 import { docImage } from "../../helpers/doc-image.ts";
 import { FakeTaskHubClient, instanceStatus } from "../../helpers/fake-task-hub-client.ts";
@@ -218,11 +218,7 @@ describe("a run", () => {
     runs.set(runOf({ state: "failed", summary: FAILED.summary, resumeCommand: "same-kit local resume good" }), FAILED);
     const page = await open(`#/run?id=good&tab=${tab}&with=bad`);
     await page.locator("main nav ~ *").first().waitFor();
-    expect(await accessibilityProblems(page)).toEqual([]);
-    await page.emulateMedia({ colorScheme: "dark" });
-    expect(await accessibilityProblems(page)).toEqual([]);
-    await page.setViewportSize({ width: 360, height: 640 });
-    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
+    await expectAccessible(page);
   });
 
   test("is shown on a timeline", async () => {

@@ -5,6 +5,7 @@ import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { WorkerToHost } from "../../../local/src/worker/messages.ts";
 import { fixtureApp, writeApp } from "../../helpers/function-app.ts";
+import { isAlive } from "../../helpers/is-alive.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 import { waitFor } from "../../helpers/wait-for.ts";
 
@@ -80,13 +81,4 @@ async function exitOf(child: ChildProcess): Promise<unknown[]> {
   return child.exitCode === null && child.signalCode === null
     ? once(child, "exit")
     : [child.exitCode, child.signalCode];
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -188,6 +188,15 @@ async function startAtSecondStep(dir: string, ...args: string[]): Promise<Call> 
   return run;
 }
 
+/** @returns the ID of the run. */
+async function crashAtSecondStep(dir: string): Promise<string> {
+  const run = await startAtSecondStep(dir);
+  run.process.kill("SIGKILL");
+  await run.ended;
+  const [id = ""] = await readdir(path.join(dir, ".same-kit", "runs"));
+  return id;
+}
+
 test.each([
   ["SIGINT", 130],
   ["SIGTERM", 143],
@@ -228,11 +237,7 @@ test("a time limit ends the run", async () => {
 
 test("a run interrupted by a crash is suspended by the next run, and can be continued", async () => {
   const dir = await copySlow();
-  const crashed = start(dir, "local", "run");
-  await waitFor(() => crashed.stderr().includes("waiting 1"), { what: "the second step", deadlineMs: 60_000 });
-  crashed.process.kill("SIGKILL");
-  await crashed.ended;
-  const [id = ""] = await readdir(path.join(dir, ".same-kit", "runs"));
+  const id = await crashAtSecondStep(dir);
 
   const next = await call(dir, "local", "run", "--timeout", "2s");
   expect(next.stderr).toContain(`\`same-kit local resume ${id}\` continues it`);
@@ -309,11 +314,7 @@ function loadSession(folder: string, python: string): string {
 
 test("an unfinished run can be discarded", async () => {
   const dir = await copySlow();
-  const crashed = start(dir, "local", "run");
-  await waitFor(() => crashed.stderr().includes("waiting 1"), { what: "the second step", deadlineMs: 60_000 });
-  crashed.process.kill("SIGKILL");
-  await crashed.ended;
-  const [id = ""] = await readdir(path.join(dir, ".same-kit", "runs"));
+  const id = await crashAtSecondStep(dir);
   expect((await call(dir, "local", "discard", id)).code).toBe(0);
   expect(await statesOf(dir)).toEqual([]);
   expect((await call(dir, "local", "resume", id)).stderr).toContain("ERR_RUN_UNKNOWN");

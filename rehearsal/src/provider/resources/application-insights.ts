@@ -1,6 +1,6 @@
 import { between, FRACTION_DIGITS, LOCATION_CHECK, oneOf, resourceId, TAGS_CHECK } from "./checks.ts";
 import type { ResourceKind } from "./kind.ts";
-import { groupPath, LOCATION, TAGS } from "./kind.ts";
+import { idInGroup, NAMED } from "./kind.ts";
 
 const WORKSPACE_ID =
   "/subscriptions/{id}/resourceGroups/{group}/providers/Microsoft.OperationalInsights/workspaces/{workspaceName}";
@@ -9,8 +9,7 @@ export const applicationInsights: ResourceKind = {
   type: "azurerm_application_insights",
   title: "Component",
   apiVersion: "2020-02-02",
-  idOf: (values, subscriptionId) =>
-    `${groupPath(subscriptionId, values["resource_group_name"])}/providers/Microsoft.Insights/components/${values["name"]}`,
+  idOf: idInGroup("Microsoft.Insights/components"),
   defaults: {
     retention_in_days: 90,
     sampling_percentage: 100,
@@ -33,9 +32,7 @@ export const applicationInsights: ResourceKind = {
     TAGS_CHECK,
   ],
   fields: [
-    ["name", "name"],
-    LOCATION,
-    TAGS,
+    ...NAMED,
     ["application_type", "properties.Application_Type"],
     ["workspace_id", "properties.WorkspaceResourceId"],
     ["retention_in_days", "properties.RetentionInDays"],

@@ -3,15 +3,13 @@ import type { ArmResource } from "../arm-client.ts";
 import type { Value, ValueObject } from "../dynamic-value.ts";
 import { LOCATION_CHECK, oneOf, pattern, resourceId, TAGS_CHECK } from "./checks.ts";
 import type { ApplyContext, Body, Check, Field } from "./kind.ts";
-import { groupPath, LOCATION, TAGS } from "./kind.ts";
+import { idInGroup, NAMED } from "./kind.ts";
 import { firstBlock, readSiteConfig } from "./site-config.ts";
 
 export const SITE_API_VERSION = "2023-12-01";
 
 export const SITE_FIELDS: readonly Field[] = [
-  ["name", "name"],
-  LOCATION,
-  TAGS,
+  ...NAMED,
   ["kind", "kind"],
   ["service_plan_id", "properties.serverFarmId"],
   ["enabled", "properties.enabled"],
@@ -50,9 +48,7 @@ export const SITE_CHECKS: readonly Check[] = [
 
 export type AppSettings = Record<string, string>;
 
-export function siteId(values: ValueObject, subscriptionId: string): string {
-  return `${groupPath(subscriptionId, values["resource_group_name"])}/providers/Microsoft.Web/sites/${values["name"]}`;
-}
+export const siteId = idInGroup("Microsoft.Web/sites");
 
 /** The provider checks the name before it creates a site, whatever `features` says about existing resources. */
 export async function checkSiteName(planned: ValueObject, { arm }: ApplyContext): Promise<void> {

@@ -53,8 +53,18 @@ export type Body = { [name: string]: unknown };
 /** Terraform attribute, path in the ARM resource. */
 export type Field = readonly [attribute: string, path: string];
 
-export const TAGS: Field = ["tags", "tags"];
-export const LOCATION: Field = ["location", "location"];
+/** What every resource with a location has. */
+export const NAMED: readonly Field[] = [
+  ["name", "name"],
+  ["location", "location"],
+  ["tags", "tags"],
+];
+
+/** The ID of a resource that is directly in its group, by its type, such as `Microsoft.Web/sites`. */
+export function idInGroup(type: string): ResourceKind["idOf"] {
+  return (values, subscriptionId) =>
+    `${groupPath(subscriptionId, values["resource_group_name"])}/providers/${type}/${values["name"]}`;
+}
 
 export function groupPath(subscriptionId: string, group: Value | undefined): string {
   return `/subscriptions/${subscriptionId}/resourceGroups/${String(group)}`;

@@ -1,6 +1,6 @@
 import { atLeast, between, FRACTION_DIGITS, LOCATION_CHECK, oneOf, pattern, TAGS_CHECK } from "./checks.ts";
 import type { ResourceKind } from "./kind.ts";
-import { groupPath, LOCATION, TAGS } from "./kind.ts";
+import { idInGroup, NAMED } from "./kind.ts";
 
 const KEYS_API_VERSION = "2020-08-01";
 
@@ -8,8 +8,7 @@ export const logAnalyticsWorkspace: ResourceKind = {
   type: "azurerm_log_analytics_workspace",
   title: "Workspace",
   apiVersion: "2025-07-01",
-  idOf: (values, subscriptionId) =>
-    `${groupPath(subscriptionId, values["resource_group_name"])}/providers/Microsoft.OperationalInsights/workspaces/${values["name"]}`,
+  idOf: idInGroup("Microsoft.OperationalInsights/workspaces"),
   defaults: {
     allow_resource_only_permissions: true,
     local_authentication_enabled: true,
@@ -42,9 +41,7 @@ export const logAnalyticsWorkspace: ResourceKind = {
     TAGS_CHECK,
   ],
   fields: [
-    ["name", "name"],
-    LOCATION,
-    TAGS,
+    ...NAMED,
     ["sku", "properties.sku.name"],
     ["retention_in_days", "properties.retentionInDays"],
     ["daily_quota_gb", "properties.workspaceCapping.dailyQuotaGb"],

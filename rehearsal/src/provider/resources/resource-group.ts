@@ -1,6 +1,6 @@
 import { LOCATION_CHECK, pattern, TAGS_CHECK } from "./checks.ts";
 import type { ResourceKind } from "./kind.ts";
-import { groupPath, LOCATION, TAGS } from "./kind.ts";
+import { groupPath, NAMED } from "./kind.ts";
 
 export const resourceGroup: ResourceKind = {
   type: "azurerm_resource_group",
@@ -20,7 +20,7 @@ export const resourceGroup: ResourceKind = {
     LOCATION_CHECK,
     TAGS_CHECK,
   ],
-  fields: [["name", "name"], LOCATION, TAGS, ["managed_by", "managedBy"]],
+  fields: [...NAMED, ["managed_by", "managedBy"]],
   toBody: () => ({}),
   readMore: async () => ({}),
   async beforeDelete(id, { arm, keepsFilledGroups }) {

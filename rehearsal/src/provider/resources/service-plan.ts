@@ -1,6 +1,6 @@
 import { atLeast, LOCATION_CHECK, oneOf, pattern, TAGS_CHECK } from "./checks.ts";
 import type { ResourceKind } from "./kind.ts";
-import { groupPath, LOCATION, TAGS } from "./kind.ts";
+import { idInGroup, NAMED } from "./kind.ts";
 
 const TIERS: Readonly<Record<string, string>> = {
   FC1: "FlexConsumption",
@@ -21,8 +21,7 @@ export const servicePlan: ResourceKind = {
   type: "azurerm_service_plan",
   title: "App Service Plan",
   apiVersion: "2023-12-01",
-  idOf: (values, subscriptionId) =>
-    `${groupPath(subscriptionId, values["resource_group_name"])}/providers/Microsoft.Web/serverFarms/${values["name"]}`,
+  idOf: idInGroup("Microsoft.Web/serverFarms"),
   defaults: { per_site_scaling_enabled: false, premium_plan_auto_scale_enabled: false },
   fixed: ["name", "resource_group_name", "location", "os_type"],
   checks: [
@@ -39,9 +38,7 @@ export const servicePlan: ResourceKind = {
     TAGS_CHECK,
   ],
   fields: [
-    ["name", "name"],
-    LOCATION,
-    TAGS,
+    ...NAMED,
     ["sku_name", "sku.name"],
     ["maximum_elastic_worker_count", "properties.maximumElasticWorkerCount"],
     ["per_site_scaling_enabled", "properties.perSiteScaling"],

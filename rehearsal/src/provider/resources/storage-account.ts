@@ -3,7 +3,7 @@ import type { ValueObject } from "../dynamic-value.ts";
 import { BLOB_DEFAULTS, readBlobProperties, writeBlobProperties } from "./blob-properties.ts";
 import { between, LOCATION_CHECK, oneOf, pattern, TAGS_CHECK } from "./checks.ts";
 import type { ApplyContext, Check, ResourceKind } from "./kind.ts";
-import { groupPath, LOCATION, TAGS } from "./kind.ts";
+import { idInGroup, NAMED } from "./kind.ts";
 
 const SERVICES = ["blob", "queue", "table", "file", "web", "dfs"] as const;
 const ENDPOINT_SUFFIX = "core.windows.net";
@@ -19,8 +19,7 @@ export const storageAccount: ResourceKind = {
   type: "azurerm_storage_account",
   title: "Storage Account",
   apiVersion: "2025-08-01",
-  idOf: (values, subscriptionId) =>
-    `${groupPath(subscriptionId, values["resource_group_name"])}/providers/Microsoft.Storage/storageAccounts/${values["name"]}`,
+  idOf: idInGroup("Microsoft.Storage/storageAccounts"),
   defaults: {
     account_kind: "StorageV2",
     cross_tenant_replication_enabled: false,
@@ -67,9 +66,7 @@ export const storageAccount: ResourceKind = {
     TAGS_CHECK,
   ],
   fields: [
-    ["name", "name"],
-    LOCATION,
-    TAGS,
+    ...NAMED,
     ["account_kind", "kind"],
     ["min_tls_version", "properties.minimumTlsVersion"],
     ["allow_nested_items_to_be_public", "properties.allowBlobPublicAccess"],
