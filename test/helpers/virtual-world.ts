@@ -6,6 +6,7 @@ import type { HostileDelivery } from "../../local/src/engine/delivery/hostile-de
 import type { HistoryEvent } from "../../local/src/engine/history/events.ts";
 import { type Engine, resolveDurableTaskSettings, startEngine } from "../../local/src/engine/index.ts";
 import { HubQueues } from "../../local/src/engine/messages/hub-queues.ts";
+import type { OnInstanceEnded } from "../../local/src/engine/orchestrations/checkpoint-tail.ts";
 import type { FunctionInvoker } from "../../local/src/engine/ports.ts";
 import type { DurableTaskSettings } from "../../local/src/engine/settings.ts";
 import { LargePayloads } from "../../local/src/engine/taskhub/large-payloads.ts";
@@ -37,6 +38,8 @@ export type WorldEngineOptions = {
   fateOf?: (call: StorageCall) => Fate | undefined;
   hostile?: HostileDelivery;
   tracer?: Tracer;
+  onPurge?: (instanceId: string) => Promise<void>;
+  onInstanceEnded?: OnInstanceEnded;
   /** Pauses the engine's process in the middle of its work. */
   pause?: Pause;
 };
