@@ -26,16 +26,9 @@ export function* runPipeline(context: OrchestrationContext): Generator<Task, Run
     const status = (failed?: CustomStatus["failed"]) =>
       context.df.setCustomStatus(toStatus({ step, index, total: steps.length, records, ...(failed && { failed }) }));
     status();
-    const input = {
-      instanceId: context.df.instanceId,
-      ...(sameEnv === undefined ? {} : { sameEnv }),
-      step,
-      isLast: index === steps.length - 1,
-      outputTailCharacters: OUTPUT_TAIL_CHARACTERS,
-      ...(session === undefined ? {} : { session }),
-      ...(files === undefined ? {} : { files }),
-    };
-    const result = yield* execute(context, input);
+    const isLast = index === steps.length - 1;
+    const { instanceId } = context.df;
+    const result = yield* execute(context, toInput({ instanceId, sameEnv, step, isLast, session, files }));
     if (result.kind === "failed") {
       const { type, message } = result.failure;
       if (result.record !== undefined) status({ ...result.record, type, message });
@@ -45,12 +38,28 @@ export function* runPipeline(context: OrchestrationContext): Generator<Task, Run
     records.push(last.record);
     files = last.record.files;
     session = last.session === undefined ? undefined : { blob: last.session, python: last.python };
-    if (input.isLast || last.hasExited) status();
+    if (isLast || last.hasExited) status();
     if (last.hasExited) break;
   }
   const completed = last as Completed; // There is at least one step.
   if (completed.leavesParts) yield* tidy(context, completed);
   return toResult(completed, records);
+}
+
+type StepInput = Pick<ExecutorInput, "instanceId" | "step" | "isLast"> & {
+  [Name in "sameEnv" | "session" | "files"]: ExecutorInput[Name] | undefined;
+};
+
+function toInput({ instanceId, sameEnv, step, isLast, session, files }: StepInput): ExecutorInput {
+  return {
+    instanceId,
+    ...(sameEnv === undefined ? {} : { sameEnv }),
+    step,
+    isLast,
+    outputTailCharacters: OUTPUT_TAIL_CHARACTERS,
+    ...(session === undefined ? {} : { session }),
+    ...(files === undefined ? {} : { files }),
+  };
 }
 
 /** A failure does not affect the result. */

@@ -100,31 +100,13 @@ async function installByUv(uv: string, installation: Installation, settings: Pip
   const env = { UV_INDEX_STRATEGY: "unsafe-best-match", ...(deps.isOffline ? {} : variables), ...deps.env };
   const own = { ...deps, env };
   const cache = deps.isInCloud ? ["--no-cache"] : [];
-  const make = [
-    uv,
-    "venv",
-    "--no-project",
-    "--no-python-downloads",
-    "--python",
-    interpreter.executable,
-    folder,
-  ] as const;
+  const make = ["venv", "--no-project", "--no-python-downloads", "--python", interpreter.executable, folder];
   try {
     const [version = "uv"] = await linesOf("start uv", [uv, "--version"], interpreter, own);
-    await run("create the virtual environment", make, interpreter, own);
+    await run("create the virtual environment", [uv, ...make], interpreter, own);
     const file = await writeRequirements(installation);
-    const install = [
-      uv,
-      "pip",
-      "install",
-      "--no-progress",
-      ...cache,
-      "--python",
-      pythonIn(folder),
-      "-r",
-      file,
-    ] as const;
-    await run("install requirements.txt", install, interpreter, own);
+    const install = ["pip", "install", "--no-progress", ...cache, "--python", pythonIn(folder), "-r", file];
+    await run("install requirements.txt", [uv, ...install], interpreter, own);
     return version.replace(/ \(.*$/, "");
   } catch (error) {
     if (deps.signal.aborted || !interpreter.hasVenv || isNoSpace(error)) throw error;

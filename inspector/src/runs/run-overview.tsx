@@ -15,28 +15,7 @@ export function RunOverview({ run }: { run: RunDetail }) {
   const steps = readSteps(run, run.state === "running" ? (live?.step?.index ?? 0) : null);
   return (
     <>
-      <dl class="facts">
-        <dt>Started</dt>
-        <dd>{formatTime(run.startedAt)}</dd>
-        {durationMs !== null && <Fact name="Duration" value={formatDuration(durationMs)} />}
-        <Fact name="Notebook" value={run.location} />
-        {python !== null && <Fact name="Python" value={python} />}
-        {Object.entries(run.parameters).map(([name, value]) => (
-          <Fact key={name} name={name} value={JSON.stringify(value)} />
-        ))}
-        <dt>ID</dt>
-        <dd>
-          <a href={hrefOf("instance", { id: run.id })}>{run.id}</a>
-        </dd>
-        {run.continues !== null && (
-          <>
-            <dt>Continues</dt>
-            <dd>
-              <a href={hrefOf("run", { id: run.continues.id })}>{run.continues.id}</a>, {run.continues.steps} steps kept
-            </dd>
-          </>
-        )}
-      </dl>
+      <Facts run={run} durationMs={durationMs} python={python} />
       {failure !== null && <FailureOf failure={failure} />}
       {warnings.map((text) => (
         <p key={text} class="warning">
@@ -53,6 +32,34 @@ export function RunOverview({ run }: { run: RunDetail }) {
       )}
       {variables.length > 0 && <Variables variables={variables} />}
     </>
+  );
+}
+
+type FactsProps = { run: RunDetail } & Pick<ReturnType<typeof readSummary>, "durationMs" | "python">;
+
+function Facts({ run, durationMs, python }: FactsProps) {
+  return (
+    <dl class="facts">
+      <Fact name="Started" value={formatTime(run.startedAt)} />
+      {durationMs !== null && <Fact name="Duration" value={formatDuration(durationMs)} />}
+      <Fact name="Notebook" value={run.location} />
+      {python !== null && <Fact name="Python" value={python} />}
+      {Object.entries(run.parameters).map(([name, value]) => (
+        <Fact key={name} name={name} value={JSON.stringify(value)} />
+      ))}
+      <dt>ID</dt>
+      <dd>
+        <a href={hrefOf("instance", { id: run.id })}>{run.id}</a>
+      </dd>
+      {run.continues !== null && (
+        <>
+          <dt>Continues</dt>
+          <dd>
+            <a href={hrefOf("run", { id: run.continues.id })}>{run.continues.id}</a>, {run.continues.steps} steps kept
+          </dd>
+        </>
+      )}
+    </dl>
   );
 }
 

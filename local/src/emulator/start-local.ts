@@ -40,18 +40,9 @@ export async function startLocal(options: LocalOptions): Promise<LocalHost> {
 }
 
 async function startAll(options: LocalOptions, running: StopStack): Promise<LocalHost> {
-  const { stateDir, storage: choice = { kind: "disk" }, appSettings = {}, hubName, onLog = () => {} } = options;
+  const { stateDir, storage: choice = { kind: "disk" }, appSettings = {}, hubName } = options;
   const appDir = path.resolve(options.appDir ?? ownApp());
-  const events = new EventLog(options.onEvent);
-  const emit: LogSink = (entry) => {
-    events.add({ kind: "line", ...entry });
-    onLog(entry);
-  };
-  const report = (event: HostReady | HostStopping) => {
-    events.add(event);
-    const line = describeEvent(event);
-    if (line !== null) emit(line);
-  };
+  const { events, emit, report } = openEventLog(options);
   const log = createLogger(emit, "local");
   const [folder, { settings: wanted, logLevels, warnings, ...app }] = await Promise.all([
     openStateFolder(stateDir),
@@ -83,6 +74,20 @@ async function startAll(options: LocalOptions, running: StopStack): Promise<Loca
   report(toReady(runFile, parts.host));
   const inspectorUrl = options.inspector === undefined ? null : inspectorUrlOf(parts.host.url);
   return toLocalHost(parts, events, { settings, storage, running, inspectorUrl });
+}
+
+function openEventLog({ onEvent, onLog = () => {} }: LocalOptions) {
+  const events = new EventLog(onEvent);
+  const emit: LogSink = (entry) => {
+    events.add({ kind: "line", ...entry });
+    onLog(entry);
+  };
+  const report = (event: HostReady | HostStopping) => {
+    events.add(event);
+    const line = describeEvent(event);
+    if (line !== null) emit(line);
+  };
+  return { events, emit, report };
 }
 
 /** A hub in memory has no other users, so it needs no claim. */

@@ -24,7 +24,7 @@ export type Machine = {
 
 /** Checks everything that any command uses. */
 export async function examine(machine: Machine): Promise<Finding[]> {
-  const findings = await Promise.all([
+  return Promise.all([
     checkNode(machine),
     checkPython(machine),
     checkPort(7071, "the default port of `local up`", "Use another one: --port.", machine),
@@ -37,29 +37,8 @@ export async function examine(machine: Machine): Promise<Finding[]> {
       ),
     ),
     checkDocker(machine),
-    checkTool(machine, {
-      name: "terraform",
-      args: ["version", "-json"],
-      read: jsonField("terraform_version"),
-      neededFor: "`up`, `down`",
-      hint: "Install Terraform 1.9 or newer.",
-    }),
-    checkTool(machine, {
-      name: "func",
-      args: ["--version"],
-      read: (text) => text.trim(),
-      neededFor: "`up --publisher func`",
-      hint: "Not needed: `up` can publish without it.",
-    }),
-    checkTool(machine, {
-      name: "az",
-      args: ["version", "-o", "json"],
-      read: jsonField("azure-cli"),
-      neededFor: "signing in to Azure",
-      hint: "Install the Azure CLI, or sign in as a service principal with ARM_… variables.",
-    }),
+    ...TOOLS.map((tool) => checkTool(machine, tool)),
   ]);
-  return findings;
 }
 
 const MIN_NODE = [22, 22] as const;
@@ -121,6 +100,30 @@ async function checkTool({ run }: Machine, { name, args, read, neededFor, hint }
   if (text === null) return { name, status: "absent", found: "not found", neededFor, hint };
   return { name, status: "ok", found: read(text), neededFor, hint: null };
 }
+
+const TOOLS: readonly Tool[] = [
+  {
+    name: "terraform",
+    args: ["version", "-json"],
+    read: jsonField("terraform_version"),
+    neededFor: "`up`, `down`",
+    hint: "Install Terraform 1.9 or newer.",
+  },
+  {
+    name: "func",
+    args: ["--version"],
+    read: (text) => text.trim(),
+    neededFor: "`up --publisher func`",
+    hint: "Not needed: `up` can publish without it.",
+  },
+  {
+    name: "az",
+    args: ["version", "-o", "json"],
+    read: jsonField("azure-cli"),
+    neededFor: "signing in to Azure",
+    hint: "Install the Azure CLI, or sign in as a service principal with ARM_… variables.",
+  },
+];
 
 function jsonField(field: string): (text: string) => string {
   return (text) => {

@@ -58,6 +58,15 @@ export async function streamThroughWorker(call: StreamCall): Promise<Reply | und
     if (response.headersSent) return undefined;
     return response.destroyed ? undefined : { status: 502 };
   }
+  return withoutStream(result, call, upstream);
+}
+
+/** The response to a call that has not streamed one, or failed while it did. */
+function withoutStream(
+  result: WorkerInvocationResult,
+  { response, hasHttpOutput }: StreamCall,
+  upstream: http.ClientRequest,
+): Reply | undefined {
   if (response.headersSent) {
     // A partial response must not look complete.
     if (result.status !== "success") response.destroy();
@@ -65,7 +74,7 @@ export async function streamThroughWorker(call: StreamCall): Promise<Reply | und
   }
   upstream.destroy();
   if (result.status !== "success") return { status: 500 };
-  return call.hasHttpOutput ? { status: 204 } : fromReturnValue(result.returnValue);
+  return hasHttpOutput ? { status: 204 } : fromReturnValue(result.returnValue);
 }
 
 /** For a body without a declared length, the size is checked as it passes through. */
