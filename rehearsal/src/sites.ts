@@ -8,6 +8,7 @@ import type { ResourceStore } from "./arm/resource-store.ts";
 import { readSettings } from "./arm/site-configuration.ts";
 import type { DrillRun } from "./drills/drill-run.ts";
 import type { HostKeys } from "./host-keys.ts";
+import type { Handler } from "./http/answer.ts";
 import type { HttpsListener } from "./http/https-server.ts";
 import { listenHttps } from "./http/https-server.ts";
 import type { StoredDeployment } from "./scm/deployment.ts";
@@ -123,12 +124,12 @@ export class Sites implements SitePort {
     const { certificate } = state;
     let publicUrl = "";
     let scmUrl = "";
+    const serveSite: Handler = (request) =>
+      createSiteHandler({ runtime, keys: this.#keys(siteId), publicUrl })(request);
     const front = await listenHttps({
       certificate,
       port: ports.site,
-      handler: drill.intercept("site", (request) =>
-        createSiteHandler({ runtime, keys: this.#keys(siteId), publicUrl })(request),
-      ),
+      handler: drill.intercept("site", serveSite),
       bodyLimitBytes: SITE_BODY_LIMIT_BYTES,
       log,
     });

@@ -63,36 +63,46 @@ export function useZoomAndPan(span: Span, change: (span: Span) => void) {
     const element = frame.current;
     if (element === null) return;
     const gone = new AbortController();
-    const { signal } = gone;
-    const track = () => element.querySelector(".gantt-track")?.getBoundingClientRect();
-    const move = (part: number) => {
-      const { fromMs, toMs } = latest.current.span;
-      const by = (toMs - fromMs) * part;
-      latest.current.change({ fromMs: fromMs + by, toMs: toMs + by });
-    };
-    const onWheel = (event: WheelEvent) => {
-      const place = track();
-      if (!event.ctrlKey || place === undefined) return;
-      event.preventDefault();
-      const anchor = Math.min(Math.max((event.clientX - place.left) / place.width, 0), 1);
-      latest.current.change(zoom(latest.current.span, event.deltaY > 0 ? 1.25 : 0.8, anchor));
-    };
-    const onMove = (event: PointerEvent) => {
-      const place = track();
-      const isOnTrack = event.target instanceof Element && event.target.closest(".gantt-track") !== null;
-      if (event.buttons === 1 && isOnTrack && place !== undefined) move(-event.movementX / place.width);
-    };
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key === "+" || event.key === "-") {
-        latest.current.change(zoom(latest.current.span, event.key === "+" ? ZOOM : 1 / ZOOM, 0.5));
-      } else if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
-        move(event.key === "ArrowLeft" ? -0.1 : 0.1);
-      }
-    };
-    element.addEventListener("wheel", onWheel, { signal, passive: false });
-    element.addEventListener("pointermove", onMove, { signal });
-    element.addEventListener("keydown", onKey, { signal });
+    listenOn(element, gone.signal, {
+      move: (part) => latest.current.change(moved(latest.current.span, part)),
+      zoom: (factor, anchor) => latest.current.change(zoom(latest.current.span, factor, anchor)),
+    });
     return () => gone.abort();
   }, []);
   return frame;
+}
+
+type Gestures = {
+  /** By a part of the span. */
+  move(part: number): void;
+  /** @param anchor - The part of the span that keeps its place. */
+  zoom(factor: number, anchor: number): void;
+};
+
+function listenOn(element: HTMLElement, signal: AbortSignal, gestures: Gestures): void {
+  const track = () => element.querySelector(".gantt-track")?.getBoundingClientRect();
+  const onWheel = (event: WheelEvent) => {
+    const place = track();
+    if (!event.ctrlKey || place === undefined) return;
+    event.preventDefault();
+    const anchor = Math.min(Math.max((event.clientX - place.left) / place.width, 0), 1);
+    gestures.zoom(event.deltaY > 0 ? 1.25 : 0.8, anchor);
+  };
+  const onMove = (event: PointerEvent) => {
+    const place = track();
+    const isOnTrack = event.target instanceof Element && event.target.closest(".gantt-track") !== null;
+    if (event.buttons === 1 && isOnTrack && place !== undefined) gestures.move(-event.movementX / place.width);
+  };
+  const onKey = ({ key }: KeyboardEvent) => {
+    if (key === "+" || key === "-") gestures.zoom(key === "+" ? ZOOM : 1 / ZOOM, 0.5);
+    else if (key === "ArrowLeft" || key === "ArrowRight") gestures.move(key === "ArrowLeft" ? -0.1 : 0.1);
+  };
+  element.addEventListener("wheel", onWheel, { signal, passive: false });
+  element.addEventListener("pointermove", onMove, { signal });
+  element.addEventListener("keydown", onKey, { signal });
+}
+
+function moved({ fromMs, toMs }: Span, part: number): Span {
+  const by = (toMs - fromMs) * part;
+  return { fromMs: fromMs + by, toMs: toMs + by };
 }

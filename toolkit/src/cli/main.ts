@@ -1,3 +1,5 @@
+import type { CommandContext } from "../command-context.ts";
+import type { Command } from "../commands/define-command.ts";
 import { exitCodeOf } from "../commands/exit-code.ts";
 import { loadConfigFile } from "../config/config-file.ts";
 import { FUNC_VERSION } from "../config/func-version.ts";
@@ -54,6 +56,14 @@ async function dispatch(call: Call): Promise<number> {
   const console = createConsole({ isJson, env, hints: hintContext(input.given, { cwd, env, settings }) });
   call.console = console;
   if (argv.includes("--verbose")) for (const origin of input.origins) console.note(`Setting: ${origin}`);
+  return runInterruptibly(command, input, { cwd, env, console });
+}
+
+async function runInterruptibly(
+  command: Command,
+  input: Parameters<Command["run"]>[0],
+  { cwd, env, console }: Pick<CommandContext, "cwd" | "env" | "console">,
+): Promise<number> {
   const { signal, leaveNow, endedBy, stop } = listenForInterrupts(command);
   leaveNow.addEventListener("abort", () => reportInterrupt(console, "Interrupted twice: exited immediately."));
   try {
