@@ -1,10 +1,14 @@
 // Which of two apps works on a hub. The ids and intervals are those of DurableTask.AzureStorage.
 
+import { silentLogger } from "@same-kit/shared";
 import { expect, test } from "vitest";
+import { AppLease } from "../../../../local/src/engine/leases/app-lease.ts";
 import type { DurableTaskSettings } from "../../../../local/src/engine/settings.ts";
 import { appLeaseIdOf } from "../../../../local/src/engine/taskhub/names.ts";
+import type { TaskHub } from "../../../../local/src/engine/taskhub/task-hub.ts";
 import { SdkInvoker } from "../../../helpers/sdk-orchestrator.ts";
-import { HUB, VirtualWorld } from "../../../helpers/virtual-world.ts";
+import { VirtualClock } from "../../../helpers/virtual-clock.ts";
+import { HUB, VirtualWorld, worldSettings } from "../../../helpers/virtual-world.ts";
 
 const NO_NAME = "811c9dc5-0000-0000-0000-000000000000";
 const OTHER = "0badcafe-0000-0000-0000-000000000000";
@@ -114,6 +118,8 @@ test("with useAppLease off an app runs beside the lease holder, and cannot be ma
   await world.during(client.start({ name: "Run", input: null, instanceId: "one" }));
   await ended("one");
   expect([said, await client.makePrimary()]).toEqual([["own: one"], false]);
+  // The other app still holds its lease.
+  expect(world.clock.now().toISOString() < "2026-06-24T14:01:00").toBe(true);
 });
 
 test("an unavailable storage does not end the lease", async () => {
@@ -130,4 +136,98 @@ test("an unavailable storage does not end the lease", async () => {
   await world.during(client.start({ name: "Run", input: null, instanceId: "one" }));
   await world.until(async () => (await world.status("one"))?.runtimeStatus === "Completed");
   expect(logged.map(({ message }) => message)).toContain("The app lease could not be renewed.");
+});
+
+async function ownersOf(world: VirtualWorld): Promise<unknown[]> {
+  const { hub } = await world.stores();
+  return Array.fromAsync(hub.partitions.query(), ({ columns }) => columns["CurrentOwner"] ?? null);
+}
+
+test.each([true, false])("an app that stops releases its partitions (useAppLease: %s)", async (useAppLease) => {
+  const { start, world } = await openWorld();
+  const { stop } = await start("own", { useAppLease });
+  await world.pass(1_000);
+  expect(await ownersOf(world)).toEqual(Array(4).fill("own"));
+  await stop();
+  expect(await ownersOf(world)).toEqual(Array(4).fill(null));
+});
+
+test("an app that is made primary has the hub at once", async () => {
+  const { start, info, world } = await openWorld();
+  await start("first");
+  const second = await start("second");
+  await world.during(second.client.makePrimary());
+  await world.pass(100);
+  expect(await info()).toEqual({ OwnerId: appLeaseIdOf("second"), DesiredSwapId: null });
+});
+
+test("the app that has the hub changes nothing when it is made primary", async () => {
+  const { start, info, world } = await openWorld();
+  const { client, logged } = await start("first");
+  await world.during(client.makePrimary());
+  expect(await info()).toEqual({ OwnerId: appLeaseIdOf("first"), DesiredSwapId: null });
+  await world.pass(60_000);
+  expect(await ownersOf(world)).toEqual(Array(4).fill("first"));
+  expect(logged.filter(({ level }) => level === "warn")).toEqual([]);
+});
+
+test("an app that was made primary after the owner's lease has expired takes it", async () => {
+  const { lease, start, info, world } = await openWorld();
+  await lease.acquireLease(OTHER, 60);
+  const { hub } = await world.stores();
+  const foreign = { OwnerId: OTHER, DesiredSwapId: null };
+  await lease.upload(hub.appLease.blobName, Buffer.from(JSON.stringify(foreign)));
+  world.clock.moveTo(world.clock.now().getTime() + 61_000);
+  const { client } = await start("second");
+  await world.during(client.makePrimary());
+  await world.pass(1_000);
+  expect(await info()).toEqual({ OwnerId: appLeaseIdOf("second"), DesiredSwapId: null });
+  expect(await ownersOf(world)).toEqual(Array(4).fill("second"));
+});
+
+test("the wait for another app and its end are logged, each time", async () => {
+  const { start, world } = await openWorld();
+  const first = await start("first");
+  const second = await start("second");
+  const lines = ({ logged }: typeof first) =>
+    logged
+      .filter(({ level, message }) => level !== "debug" && /lease of th/.test(message))
+      .map(({ message }) => /holds the lease of this|took the lease|now holds/.exec(message)?.[0]);
+  await world.pass(60_000);
+  expect(lines(first)).toEqual([]);
+  expect(lines(second)).toEqual(["holds the lease of this"]);
+  await world.during(second.client.makePrimary());
+  await world.pass(60_000);
+  expect(lines(first)).toEqual(["took the lease"]);
+  expect(lines(second)).toEqual(["holds the lease of this", "now holds"]);
+  await world.during(first.client.makePrimary());
+  await world.pass(60_000);
+  expect(lines(first)).toEqual(["took the lease", "now holds"]);
+  expect(lines(second)).toEqual(["holds the lease of this", "now holds", "took the lease"]);
+});
+
+test("an app that stops while it renews its lease ends its work", async () => {
+  const clock = new VirtualClock();
+  const renewal = Promise.withResolvers<void>();
+  let renewals = 0;
+  const container = {
+    acquireLease: async () => {},
+    upload: async () => {},
+    renewLease() {
+      renewals += 1;
+      return renewal.promise;
+    },
+  };
+  const settings = { ...worldSettings(), useAppLease: true, appName: "app" };
+  const hub = { hubName: HUB, appLease: { container, blobName: "info" } } as unknown as TaskHub;
+  const lease = new AppLease({ hub, settings, clock, log: silentLogger });
+  const done: string[] = [];
+  await lease.start({ start: () => done.push("started"), stop: async () => void done.push("stopped") }, "{}");
+  clock.moveTo(clock.nextDueMs({ withRoutine: true }) ?? Number.NaN);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(renewals).toBe(1);
+  const stopping = lease.stop();
+  renewal.resolve();
+  await stopping;
+  expect(done).toEqual(["started", "stopped"]);
 });
