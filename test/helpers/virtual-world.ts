@@ -31,6 +31,8 @@ export type WorldEngineOptions = {
   invoker: FunctionInvoker;
   /** Runs before the engine receives any message; the engine finds everything it sends at once. */
   beforeWork?: (client: TaskHubClient) => Promise<void>;
+  /** Returns null if the functions have loaded; else the engine leaves the hub alone until the promise resolves. */
+  untilLoaded?: () => Promise<void> | null;
   settings?: Partial<DurableTaskSettings>;
   /** An engine with the name of a dead one has its partitions immediately. */
   workerId?: string;

@@ -63,7 +63,7 @@ export async function startParts(setting: LocalSetting, running: StopStack): Pro
   const possiblyCorruptRuns: InstanceStatus[] = [];
   // Loading Azure's SDKs for the engine first would delay the worker, which takes longer.
   const engineStarting = Promise.race([forked.promise, invokerComing]).then(() =>
-    startHubEngine(setting, { account, invokerComing, possiblyCorruptRuns }),
+    startHubEngine(setting, { account, hostStarting, invokerComing, possiblyCorruptRuns }),
   );
   // Stopped before the host: running work is finished and saved while the worker still answers.
   running.add(() => stopEngine(engineStarting, storage, account));
@@ -98,14 +98,18 @@ function inspectorOf(
   return [createInspectorExtension(inspector)];
 }
 
+type EngineWish = {
+  account: StorageAccount;
+  hostStarting: Promise<FunctionsHost>;
+  invokerComing: Promise<FunctionInvoker>;
+  possiblyCorruptRuns: InstanceStatus[];
+};
+
 async function startHubEngine(
   { options, settings, storage, instanceFiles, log, engineLog, events, clock, tracer }: LocalSetting,
-  {
-    account,
-    invokerComing,
-    possiblyCorruptRuns,
-  }: { account: StorageAccount; invokerComing: Promise<FunctionInvoker>; possiblyCorruptRuns: InstanceStatus[] },
+  { account, hostStarting, invokerComing, possiblyCorruptRuns }: EngineWish,
 ): Promise<Engine> {
+  let host: FunctionsHost | undefined;
   const invoker = new LateInvoker(invokerComing);
   try {
     return await startEngine({
@@ -117,7 +121,9 @@ async function startHubEngine(
         if (storage.hasLostWrites) possiblyCorruptRuns.push(...(await findPossiblyCorruptRuns(client, log)));
         await options.beforeWork?.({ client, hubName: settings.hubName, storage: toPublicStorage(storage) });
         await invokerComing;
+        host = await hostStarting;
       },
+      untilLoaded: () => host?.untilLoaded() ?? null,
       onPurge: (instanceId) => instanceFiles.remove(instanceId),
       onInstanceEnded: (instanceId, status) =>
         events.add({ kind: "instance-ended", time: new Date(), instanceId, status }),

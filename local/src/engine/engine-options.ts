@@ -19,6 +19,11 @@ export type EngineOptions = {
    * the start fails.
    */
   beforeWork?: (client: TaskHubClient) => Promise<void>;
+  /**
+   * Asked when `beforeWork` has ended. If it returns a promise, the functions have not loaded: the hub is left to other
+   * hosts until the promise resolves. Otherwise messages for functions that exist would fail as if they did not.
+   */
+  untilLoaded?: () => Promise<void> | null;
   onInstanceEnded?: OnInstanceEnded;
   /** Deletes what belongs to an instance outside the hub. An error fails the purge, which can be repeated. */
   onPurge?: ((instanceId: string) => Promise<void>) | undefined;

@@ -6,6 +6,7 @@ import type { EngineOptions } from "./engine-options.ts";
 import { keepEntitiesClean } from "./entities/clean-entities.ts";
 import type { AppWork } from "./leases/app-lease.ts";
 import { type PartitionManager, startPartitionManager } from "./leases/partition-manager.ts";
+import { PausableWork } from "./leases/pausable-work.ts";
 import { newWorkerId } from "./leases/worker-id.ts";
 import { type OpenTaskHub, openTaskHub, type TaskHub } from "./taskhub/task-hub.ts";
 
@@ -45,15 +46,25 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 }
 
 /**
- * Claims partitions while the functions load, and receives messages once `beforeWork` has ended.
+ * Claims partitions while the functions load, and receives messages once `beforeWork` has ended and the functions have
+ * loaded.
  *
  * @returns a function that ends the work and releases the partitions.
  */
 async function startWork(parts: EngineParts, hub: OpenTaskHub, options: EngineOptions): Promise<() => Promise<void>> {
   const { client, delivery, appLease } = parts;
   const reading = Promise.withResolvers<void>();
-  const leased = appLease.start(workOf(parts, hub, options, reading.promise), hub.appLeaseText);
+  const work = new PausableWork(workOf(parts, hub, options, reading.promise));
+  const leased = appLease.start(work, hub.appLeaseText);
+  let isStopped = false;
+  const begin = () => {
+    if (isStopped) return;
+    delivery.start();
+    reading.resolve();
+    work.resume();
+  };
   const stop = async () => {
+    isStopped = true;
     await leased;
     await appLease.stop();
     await delivery.stop();
@@ -64,9 +75,13 @@ async function startWork(parts: EngineParts, hub: OpenTaskHub, options: EngineOp
     await stop();
     throw error;
   }
-  delivery.start();
-  reading.resolve();
+  const loaded = options.untilLoaded?.() ?? null;
+  if (loaded === null) begin();
   await leased;
+  if (loaded !== null) {
+    await work.pause();
+    void loaded.then(begin);
+  }
   return stop;
 }
 

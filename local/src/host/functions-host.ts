@@ -36,6 +36,8 @@ export interface FunctionsHost {
   /** The key for `/runtime/webhooks/<extension>`; created on first use. */
   systemKey(extension: string): string;
   registeredFunctions(): readonly AppFunction[];
+  /** Resolves when the app has loaded for the first time, which a change of its files may make possible; null if it has. */
+  untilLoaded(): Promise<void> | null;
   /**
    * Calls a function on behalf of an extension that starts its trigger. Waits for a worker; never rejects.
    *

@@ -53,6 +53,8 @@ export class RunningHost implements FunctionsHost {
   #env: Readonly<Record<string, string>> = {};
   /** As last loaded: while a worker restarts, the app's functions continue to exist. */
   #functions: readonly AppFunction[] = [];
+  #hasLoaded = false;
+  readonly #loaded = Promise.withResolvers<void>();
   #stopped: Promise<void> | undefined;
   readonly #clock = createSystemClock();
   readonly #stopping = new AbortController();
@@ -169,6 +171,10 @@ export class RunningHost implements FunctionsHost {
 
   registeredFunctions(): readonly AppFunction[] {
     return this.#functions;
+  }
+
+  untilLoaded(): Promise<void> | null {
+    return this.#hasLoaded ? null : this.#loaded.promise;
   }
 
   async invoke(
@@ -300,6 +306,8 @@ export class RunningHost implements FunctionsHost {
 
   #reportApp({ worker, node, hostJson, functions }: AppGeneration): void {
     this.#functions = functions;
+    this.#hasLoaded = true;
+    this.#loaded.resolve();
     this.#report({ kind: "worker-started", time: new Date(), pid: worker.pid ?? null });
     if (node.warning !== null) this.#log.warn(node.warning);
     for (const warning of hostJson.warnings) this.#log.warn(warning);

@@ -1,8 +1,9 @@
-import { readFile } from "node:fs/promises";
+import { copyFile, readFile } from "node:fs/promises";
 import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { identifyProcess } from "@same-kit/shared";
 import { expect, test } from "vitest";
-import { listRunningHosts, parseStorageChoice, startLocal } from "../../../local/src/index.ts";
+import { type LocalOptions, listRunningHosts, parseStorageChoice, startLocal } from "../../../local/src/index.ts";
 import { openStorage } from "../../../local/src/storage/azure/open-storage.ts";
 import { fixtureApp, writeApp } from "../../helpers/function-app.ts";
 import { startLocalHost } from "../../helpers/local-host.ts";
@@ -129,6 +130,20 @@ test("an app that fails to load owns no partition of its hub", async () => {
   const partitions = openStorage(connectionString).table("BrokenPartitions");
   const owners = await Array.fromAsync(partitions.query(), ({ columns }) => columns["CurrentOwner"]);
   expect(owners).toEqual(Array(4).fill(undefined));
+});
+
+test("work that is due waits while a changed app does not load, and runs when it does", async () => {
+  const appDir = await writeApp({ "main.js": "broken(" });
+  const stateDir = await makeTempDir();
+  const beforeWork: LocalOptions["beforeWork"] = async ({ client }) => {
+    await client.start({ name: "chain", input: null, instanceId: "due" });
+  };
+  const host = await startLocalHost({ appDir, stateDir, storage: MEMORY, watch: true, beforeWork });
+  // Longer than it takes to receive a message and run its function.
+  await delay(1_000);
+  expect(await host.client.getStatus("due")).toMatchObject({ runtimeStatus: "Pending" });
+  await copyFile(path.join(APP, "main.js"), path.join(appDir, "main.js"));
+  await waitFor(async () => (await host.client.getStatus("due"))?.runtimeStatus === "Completed");
 });
 
 test("the process that owns the requested port is reported", async () => {

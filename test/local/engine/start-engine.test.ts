@@ -143,6 +143,48 @@ test("a host requests its share from another one as soon as its functions are lo
   expect((await owners()).toSorted()).toEqual(["one", "one", "two", "two"]);
 });
 
+test("a hub is left to other hosts until the functions have loaded", async () => {
+  const { world, start, owners } = await openWorld();
+  const loaded = Promise.withResolvers<void>();
+  const unloaded = new SdkInvoker({ orchestrators: {}, activities: {} });
+  // Stands for the invoker of an app that does not load: it knows no functions until then.
+  const invoker = Object.assign(makeInvoker(), { durableFunctions: () => unloaded.durableFunctions() });
+  void loaded.promise.then(() => Reflect.deleteProperty(invoker, "durableFunctions"));
+  const waiting = await start({ workerId: "waiting", invoker, untilLoaded: () => loaded.promise });
+  await waiting.client.start({ name: "Run", input: null, instanceId: "abc" });
+  await world.pass(60_000);
+  expect(await world.status("abc")).toMatchObject({ runtimeStatus: "Pending" });
+  expect(await owners()).toEqual(Array(4).fill(null));
+  loaded.resolve();
+  await world.pass(2_000);
+  expect((await world.status("abc"))?.output).toBe('"done"');
+  expect(await owners()).toEqual(Array(4).fill("waiting"));
+});
+
+test("another host runs everything while the functions do not load here", async () => {
+  const { world, start, owners } = await openWorld();
+  const waiting = await start({ workerId: "waiting", untilLoaded: () => new Promise(() => {}) });
+  await start({ workerId: "other" });
+  for (const instanceId of ["a", "b", "c", "d", "e"]) {
+    await waiting.client.start({ name: "Run", input: null, instanceId });
+  }
+  await world.pass(20_000);
+  expect(await owners()).toEqual(Array(4).fill("other"));
+  for (const instanceId of ["a", "b", "c", "d", "e"]) expect((await world.status(instanceId))?.output).toBe('"done"');
+});
+
+test("an engine that stops before its functions have loaded does nothing when they load", async () => {
+  const { world, start, calls, owners } = await openWorld();
+  const loaded = Promise.withResolvers<void>();
+  const engine = await start({ untilLoaded: () => loaded.promise });
+  await engine.stop();
+  calls.length = 0;
+  loaded.resolve();
+  await world.pass(60_000);
+  expect(calls).toEqual([]);
+  expect(await owners()).toEqual(Array(4).fill(null));
+});
+
 async function someTurns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
