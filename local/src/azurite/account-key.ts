@@ -2,8 +2,7 @@
 // work that runs as the developer.
 
 import { createHmac, randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { writeFileAtomic } from "@same-kit/shared";
+import { readLocalFile, writeFileAtomic } from "@same-kit/shared";
 
 /** The length of Azure's own account keys. */
 const KEY_BYTES = 64;
@@ -15,7 +14,7 @@ export function newAccountKey(): string {
 
 /** Reads the account key from `file` (mode 0600), creating it if missing. The caller must hold the folder's lock. */
 export async function accountKeyIn(file: string): Promise<string> {
-  const kept = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+  const kept = await readLocalFile(file).then(String, (error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return "";
     throw error;
   });

@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { reasonOf } from "@same-kit/shared";
+import { readLocalFile, reasonOf } from "@same-kit/shared";
 import { AppLoadError, LanguageWorker } from "../worker/language-worker.ts";
 import { type HostJson, loadHostJson } from "./config/host-json.ts";
 import { HostError } from "./errors.ts";
@@ -81,7 +80,7 @@ export async function startGeneration(input: GenerationInput): Promise<AppGenera
 
 /** Node refuses to start if this file is not valid JSON, with a message that does not mention the app. */
 async function checkPackageJson(file: string): Promise<void> {
-  const text = await readFile(file, "utf8").catch(() => "{}"); // The worker reports a missing file.
+  const text = await readLocalFile(file).then(String, () => "{}"); // The worker reports a missing file.
   try {
     JSON.parse(text);
   } catch (cause) {

@@ -1,4 +1,4 @@
-import { readdir, writeFile } from "node:fs/promises";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { closeToOthers, makePrivateFolder, readJson, writeJsonAtomic } from "@same-kit/shared";
 import { StateError } from "./errors.ts";
@@ -55,14 +55,14 @@ export async function openStateFolder(dir: string): Promise<StateFolder> {
   const folder = stateFolderAt(dir);
   const version = await checkStateFormat(dir);
   await closeFolder(folder);
-  await writeFile(path.join(folder.dir, ".gitignore"), GITIGNORE, { flag: "wx" }).catch(ignoreExisting);
+  writeOnce(path.join(folder.dir, ".gitignore"), GITIGNORE);
   if (version !== STATE_FORMAT_VERSION) await writeJsonAtomic(formatFile(dir), { formatVersion: STATE_FORMAT_VERSION });
   return folder;
 }
 
 /** Leaves a folder with other content, such as the project itself, unchanged and closes only our parts of it. */
 async function closeFolder({ dir, azuriteDir, hostsDir }: StateFolder): Promise<void> {
-  const names = await readdir(dir).catch((): string[] => []);
+  const names = namesIn(dir);
   const ours = names.filter((name) => OWN_FOLDERS.includes(name) || OWN_FILE.test(name));
   const foreign = findForeign(dir, ours);
   if (foreign !== undefined) throw foreignFolder(foreign);
@@ -120,6 +120,19 @@ function newerFormat(dir: string, version: number): StateError {
   });
 }
 
-function ignoreExisting(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EEXIST") throw error;
+function writeOnce(file: string, content: string): void {
+  if (existsSync(file)) return;
+  try {
+    writeFileSync(file, content, { flag: "wx" });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+}
+
+function namesIn(dir: string): string[] {
+  try {
+    return readdirSync(dir);
+  } catch {
+    return [];
+  }
 }

@@ -1,14 +1,18 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { readLocalFile, SMALL_BYTES } from "./read-local-file.ts";
 
-// Files up to this size are read and written synchronously: a round trip through Node's thread pool takes longer, and a start makes dozens.
-const SMALL_BYTES = 64 * 1024;
 // Default mode: files of same-kit are private to their user.
 const PRIVATE_MODE = 0o600;
 
-type AtomicWriteOptions = { mode?: number };
+type AtomicWriteOptions = {
+  /** Default: readable by the owner only. */
+  mode?: number;
+  /** Whether a missing folder is created; default true. */
+  makesFolder?: boolean;
+};
 
 /**
  * Creates or replaces `file` atomically: a reader, or a crash, sees either the old content or the new content, never a
@@ -42,17 +46,15 @@ export async function createFolderAside(folder: string, fill: (draft: string) =>
   });
 }
 
-/**
- * Writes a file through {@link writeAside}, creating its folder if needed. Default `mode`: readable by the owner only.
- */
+/** Writes a file through {@link writeAside}; a small one synchronously, like {@link readLocalFile}. */
 export async function writeFileAtomic(
   file: string,
   content: string | Uint8Array | AsyncIterable<Uint8Array>,
-  { mode = PRIVATE_MODE }: AtomicWriteOptions = {},
+  { mode = PRIVATE_MODE, makesFolder = true }: AtomicWriteOptions = {},
 ): Promise<void> {
   const isSmall = (typeof content === "string" || content instanceof Uint8Array) && content.length <= SMALL_BYTES;
-  if (isSmall) return writeFileAtomicSync(file, content, { mode });
-  await mkdir(path.dirname(file), { recursive: true });
+  if (isSmall) return writeFileAtomicSync(file, content, { mode, makesFolder });
+  if (makesFolder) await mkdir(path.dirname(file), { recursive: true });
   await writeAside(file, (draft) => writeFile(draft, content, { mode }));
 }
 
@@ -60,9 +62,9 @@ export async function writeFileAtomic(
 export function writeFileAtomicSync(
   file: string,
   content: string | Uint8Array,
-  { mode = PRIVATE_MODE }: AtomicWriteOptions = {},
+  { mode = PRIVATE_MODE, makesFolder = true }: AtomicWriteOptions = {},
 ): void {
-  mkdirSync(path.dirname(file), { recursive: true });
+  if (makesFolder) mkdirSync(path.dirname(file), { recursive: true });
   const draft = draftOf(file);
   try {
     writeFileSync(draft, content, { mode });
@@ -81,9 +83,8 @@ export async function writeJsonAtomic(file: string, value: unknown): Promise<voi
 /** @returns `undefined` if the file does not exist or its content is not JSON. */
 export async function readJson(file: string): Promise<unknown> {
   try {
-    const sizeBytes = statSync(file, { throwIfNoEntry: false })?.size;
-    if (sizeBytes === undefined) return undefined;
-    return JSON.parse(sizeBytes <= SMALL_BYTES ? readFileSync(file, "utf8") : await readFile(file, "utf8"));
+    if (!existsSync(file)) return undefined;
+    return JSON.parse((await readLocalFile(file)).toString("utf8"));
   } catch (error) {
     if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;

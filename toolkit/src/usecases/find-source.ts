@@ -1,4 +1,4 @@
-import { readdir, stat } from "node:fs/promises";
+import { readdirSync, type Stats, statSync } from "node:fs";
 import path from "node:path";
 import { hint, OperationError, sameKit } from "@same-kit/shared";
 import type { ToolkitErrorCode } from "../errors.ts";
@@ -36,14 +36,22 @@ export const CONFIG_NAMES = ["same.yaml", "same.yml"] as const;
  * @throws OperationError `ERR_SOURCE_NOT_FOUND`, `ERR_CONFIG_…`, `ERR_NOTEBOOK_INVALID`, `ERR_FILE_MISSING`.
  */
 export async function findSource(location: string): Promise<Source> {
-  const kind = await stat(location).catch(() => null);
+  const kind = kindOf(location);
   if (kind === null) throw notFound(location);
   if (kind.isDirectory()) return findInFolder(location);
   return location.endsWith(".ipynb") ? readNotebookSource(location) : readConfigSource(location);
 }
 
+function kindOf(location: string): Stats | null {
+  try {
+    return statSync(location);
+  } catch {
+    return null;
+  }
+}
+
 async function findInFolder(folder: string): Promise<Source> {
-  const names = await readdir(folder);
+  const names = readdirSync(folder);
   const config = CONFIG_NAMES.find((name) => names.includes(name));
   if (config !== undefined) return readConfigSource(path.join(folder, config));
   return readNotebookSource(await findNotebook(folder, names));
@@ -51,9 +59,9 @@ async function findInFolder(folder: string): Promise<Source> {
 
 /** A notebook on its own: its configuration is its `same_config`, or a default. @throws like {@link findSource}. */
 export async function findPlainSource(location: string): Promise<Source> {
-  const kind = await stat(location).catch(() => null);
+  const kind = kindOf(location);
   if (kind === null) throw notFound(location);
-  const file = kind.isDirectory() ? await findNotebook(location, await readdir(location)) : location;
+  const file = kind.isDirectory() ? await findNotebook(location, readdirSync(location)) : location;
   return readPlainSource(file);
 }
 
@@ -112,7 +120,7 @@ async function findConfigBeside(file: string): Promise<Source | null> {
   const folder = path.dirname(file);
   for (const name of CONFIG_NAMES) {
     const configFile = path.join(folder, name);
-    if ((await stat(configFile).catch(() => null)) === null) continue;
+    if (kindOf(configFile) === null) continue;
     const source = await readConfigSource(configFile);
     if (path.resolve(folder, source.config.notebook.path) === path.resolve(file)) return source;
   }

@@ -1,5 +1,5 @@
-import { readFile, stat } from "node:fs/promises";
-import { OperationError } from "@same-kit/shared";
+import { statSync } from "node:fs";
+import { OperationError, readLocalFile } from "@same-kit/shared";
 import type { ToolkitErrorCode } from "../errors.ts";
 
 // Far more than an app accepts, and far less than V8's longest text: a notebook consists mostly of outputs.
@@ -22,8 +22,8 @@ export async function readTextFile(file: string, what: string): Promise<string> 
 /** @throws OperationError `ERR_FILE_MISSING`, `ERR_FILE_UNUSABLE`. */
 export async function readBytes(file: string, what: string): Promise<Buffer> {
   try {
-    await refuseUnusable(file, what);
-    return await readFile(file);
+    refuseUnusable(file, what);
+    return await readLocalFile(file);
   } catch (cause) {
     if (cause instanceof OperationError) throw cause;
     throw new OperationError<ToolkitErrorCode>({
@@ -35,8 +35,8 @@ export async function readBytes(file: string, what: string): Promise<Buffer> {
   }
 }
 
-async function refuseUnusable(file: string, what: string): Promise<void> {
-  const found = await stat(file);
+function refuseUnusable(file: string, what: string): void {
+  const found = statSync(file);
   // A pipe or a device may never end.
   if (!found.isFile()) {
     throw unusable(`${file}, ${what}, is ${found.isDirectory() ? "a folder" : "not a regular file"}.`, "Name a file.");

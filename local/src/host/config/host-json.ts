@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { isRecord, reasonOf } from "@same-kit/shared";
+import { isRecord, readLocalFile, reasonOf } from "@same-kit/shared";
 import { parseTimeSpan } from "../../shared/time-span.ts";
 import { HostError } from "../errors.ts";
 import { parseJsonWithComments } from "./json-with-comments.ts";
@@ -71,7 +70,7 @@ export async function loadHostJson(
 async function readHostJson(file: string): Promise<{ content: JsonObject; warnings: string[] }> {
   let text: string;
   try {
-    text = await readFile(file, "utf8");
+    text = (await readLocalFile(file)).toString("utf8");
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause;
     return { content: { version: "2.0" }, warnings: [`${file} does not exist; the defaults are used.`] };

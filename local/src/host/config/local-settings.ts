@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { reasonOf } from "@same-kit/shared";
+import { readLocalFile, reasonOf } from "@same-kit/shared";
 import { HostError } from "../errors.ts";
 import { parseJsonWithComments } from "./json-with-comments.ts";
 
@@ -46,7 +45,7 @@ export async function loadLocalSettings(appDir: string): Promise<LocalSettings> 
 async function readSettings(file: string, warnings: string[]): Promise<JsonObject> {
   let text: string;
   try {
-    text = await readFile(file, "utf8");
+    text = (await readLocalFile(file)).toString("utf8");
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") return {};
     throw cause;

@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { readLocalFile } from "@same-kit/shared";
 import semver from "semver";
 
 /** The required Node.js version. */
@@ -56,5 +56,8 @@ function engineOf(packageJson: string): string | null {
 }
 
 async function readText(file: string): Promise<string | null> {
-  return readFile(file, "utf8").catch(() => null);
+  return readLocalFile(file).then(
+    (content) => content.toString("utf8"),
+    () => null,
+  );
 }

@@ -1,12 +1,12 @@
 // The record of each run: a folder below `.same-kit/runs/` with the request, the status, the log and, once the run has
 // ended, the summary and the session. Readers must support older formats; `formatVersion` identifies the format.
 
-import { createWriteStream, type WriteStream } from "node:fs";
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createWriteStream, mkdirSync, type WriteStream } from "node:fs";
+import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import type { InitiateRequest } from "@same-kit/functions-app/contract";
 import { openStateFolder, stateFolderAt } from "@same-kit/local";
-import { folderSize, writeAside } from "@same-kit/shared";
+import { folderSize, readLocalFile, writeFileAtomic } from "@same-kit/shared";
 
 export type RunState =
   /** Sent to the app, and not known to have ended. */
@@ -95,9 +95,9 @@ export class RunRecords {
   ): Promise<RunFolder> {
     await openStateFolder(this.stateDir);
     const dir = path.join(this.#dir, record.id);
-    await mkdir(dir, { recursive: true });
+    mkdirSync(dir, { recursive: true });
     for (const [name, content] of Object.entries({ ...files, "request.json": JSON.stringify(request) })) {
-      await writeFile(path.join(dir, name), content, { mode: 0o600 });
+      await writeFileAtomic(path.join(dir, name), content);
     }
     const folder = toFolder(dir, { formatVersion: FORMAT_VERSION, ...record });
     await folder.update({});
@@ -139,9 +139,10 @@ type FileContent = string | Uint8Array | AsyncIterable<Uint8Array>;
 
 function toFolder(dir: string, initial: RunRecord): RunFolder {
   let record = initial;
-  // Not with writeFileAtomic, which creates the folder: a removed record must stay removed.
+  // A removed record must stay removed.
   const write = (name: string, content: FileContent) =>
-    writeAside(path.join(dir, name), (draft) => writeFile(draft, content, { mode: 0o600 }));
+    writeFileAtomic(path.join(dir, name), content, { makesFolder: false });
+  const read = async (name: string) => (await readLocalFile(path.join(dir, name))).toString("utf8");
   return {
     dir,
     stateDir: path.dirname(path.dirname(dir)),
@@ -157,19 +158,19 @@ function toFolder(dir: string, initial: RunRecord): RunFolder {
       await write("session.dill", session);
       return path.join(dir, "session.dill");
     },
-    readRequest: async () => JSON.parse(await readFile(path.join(dir, "request.json"), "utf8")) as InitiateRequest,
+    readRequest: async () => JSON.parse(await read("request.json")) as InitiateRequest,
     async saveFile(name, content) {
       await write(name, content);
       return path.join(dir, name);
     },
-    readFile: (name) => readFile(path.join(dir, name), "utf8").catch(() => null),
+    readFile: (name) => read(name).catch(() => null),
     openLog: () => createWriteStream(path.join(dir, "log.txt"), { flags: "a", mode: 0o600 }),
   };
 }
 
 async function readRecord(file: string): Promise<RunRecord | null> {
   try {
-    const record = JSON.parse(await readFile(file, "utf8")) as RunRecord;
+    const record = JSON.parse((await readLocalFile(file)).toString("utf8")) as RunRecord;
     return record.formatVersion === FORMAT_VERSION ? record : null;
   } catch {
     return null; // A crash left the folder before its status was written.
