@@ -7,16 +7,16 @@ import { LIMIT_SETTINGS, type Limits, variableBytesFor } from "../contract/limit
 import type { SessionPython } from "../contract/run-result.ts";
 import { isInCloud } from "../python/cache-folder.ts";
 import { PythonError } from "../python/errors.ts";
-import type { StepEnvironment } from "../python/guardian.ts";
 import type { StartedPython } from "../python/python-runtime.ts";
-import type { ReadyPython, StepOrder } from "../python/step-process.ts";
+import type { ReadyPython } from "../python/step-process.ts";
 import { keepInCache, openCache } from "./cache/use-cache.ts";
 import { withRemedies } from "./missing-package.ts";
 import { RunWatch } from "./run-watch.ts";
-import { readSameYaml, type SameYaml } from "./same-yaml.ts";
+import { readSameYaml } from "./same-yaml.ts";
 import { startPython } from "./start-python.ts";
 import { layOut, loadContents, StepRefused } from "./step-contents.ts";
 import type { StepDeps } from "./step-deps.ts";
+import { toOrder } from "./step-order.ts";
 import { StepOutputs } from "./step-outputs.ts";
 import { readReport, type StepReport, warningsOf } from "./step-report.ts";
 import { descriptionOf, toCompleted, toFailed, toFailedRecord, toTaken } from "./step-result.ts";
@@ -138,34 +138,6 @@ async function saveFiles({ input, watch }: StepRun, workspace: Workspace, report
     if (error instanceof StepRefused) return { failure: error.failure };
     throw error;
   }
-}
-
-type OrderParts = {
-  ready: ReadyPython;
-  sameYaml: SameYaml;
-  environment: StepEnvironment;
-  sessionFolder: string;
-};
-
-function toOrder({ input, deps }: StepRun, { ready, sameYaml, environment, sessionFolder }: OrderParts): StepOrder {
-  const environ: Record<string, string> = { SAME_ENV: input.sameEnv ?? sameYaml.sameEnv };
-  if (sameYaml.json !== undefined) environ["SAME_CONFIG_FILE"] = path.join(ready.folder, "same.json");
-  // There is no screen: plots are written to files.
-  if (!deps.env["MPLBACKEND"]) environ["MPLBACKEND"] = "Agg";
-  return {
-    name: input.step.name,
-    cells: input.step.cells ?? null,
-    environ,
-    variableBytes: sameYaml.variableBytes,
-    inlineBytes: deps.limits.inlineSessionBytes,
-    sessionBytes: deps.limits.sessionBytes,
-    sessionFolder,
-    isLast: input.isLast,
-    keepsResults: input.step.keepsResults ?? false,
-    // In the cloud, the app's own packages were chosen deliberately.
-    ...(input.step.cache && { tracesReads: true }),
-    warnOfForeignPackages: !environment.isIsolated && !isInCloud(deps.env),
-  };
 }
 
 function toPython({ deps }: StepRun, { version, executable }: ReadyPython, isIsolated: boolean) {

@@ -3,7 +3,7 @@ import { printableJson } from "../ui/printable.ts";
 import { compileSource } from "../usecases/compile-source.ts";
 import { defineCommand } from "./define-command.ts";
 import { PARAMETER_OPTIONS, readParameters } from "./parameter-options.ts";
-import { upstreamMagicsOption } from "./shared-options.ts";
+import { upstreamMagicsOption } from "./run-options.ts";
 
 export const compileCommand = defineCommand({
   name: "compile",

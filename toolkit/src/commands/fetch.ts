@@ -4,7 +4,8 @@ import { REMOTE_OPTIONS } from "./app-address-options.ts";
 import { defineCommand } from "./define-command.ts";
 import { endRun } from "./end-run.ts";
 import { findAddress } from "./find-address.ts";
-import { jsonOption, resolveStateDir, sessionOption, stateDirOption, variablesOption } from "./shared-options.ts";
+import { sessionOption, variablesOption } from "./run-options.ts";
+import { jsonOption, resolveStateDir, stateDirOption } from "./shared-options.ts";
 
 export const fetchCommand = defineCommand({
   name: "fetch",

@@ -2,17 +2,14 @@ import { composeRunDeps } from "../compose/compose-run.ts";
 import { explainLocalResume, localResume } from "../usecases/local-resume.ts";
 import { defineCommand } from "./define-command.ts";
 import { endExplained, endRun } from "./end-run.ts";
+import { continueOptions, readContinueOptions, sessionOption, variablesOption } from "./run-options.ts";
 import {
-  continueOptions,
   hostOptions,
   jsonOption,
   parseDuration,
   parsePort,
-  readContinueOptions,
   resolveStateDir,
-  sessionOption,
   stateDirOption,
-  variablesOption,
 } from "./shared-options.ts";
 
 export const localResumeCommand = defineCommand({

@@ -14,10 +14,6 @@ import { PARAMETER_OPTIONS, readParameters } from "./parameter-options.ts";
 import {
   cacheOptions,
   filesOptions,
-  hostOptions,
-  jsonOption,
-  parseDuration,
-  parsePort,
   readCacheMode,
   readFilesChoice,
   recordDirOption,
@@ -26,7 +22,8 @@ import {
   sessionOption,
   upstreamMagicsOption,
   variablesOption,
-} from "./shared-options.ts";
+} from "./run-options.ts";
+import { hostOptions, jsonOption, parseDuration, parsePort } from "./shared-options.ts";
 
 export const localRunCommand = defineCommand({
   name: "local run",

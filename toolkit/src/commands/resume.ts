@@ -4,17 +4,8 @@ import { REMOTE_OPTIONS } from "./app-address-options.ts";
 import { defineCommand } from "./define-command.ts";
 import { endExplained, endRun } from "./end-run.ts";
 import { findAddress } from "./find-address.ts";
-import {
-  continueOptions,
-  jsonOption,
-  parseDuration,
-  readContinueOptions,
-  resolveStateDir,
-  runOptions,
-  sessionOption,
-  stateDirOption,
-  variablesOption,
-} from "./shared-options.ts";
+import { continueOptions, readContinueOptions, runOptions, sessionOption, variablesOption } from "./run-options.ts";
+import { jsonOption, parseDuration, resolveStateDir, stateDirOption } from "./shared-options.ts";
 
 export const resumeCommand = defineCommand({
   name: "resume",

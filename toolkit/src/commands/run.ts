@@ -9,8 +9,6 @@ import { PARAMETER_OPTIONS, readParameters } from "./parameter-options.ts";
 import {
   cacheOptions,
   filesOptions,
-  jsonOption,
-  parseDuration,
   readCacheMode,
   readFilesChoice,
   recordDirOption,
@@ -19,7 +17,8 @@ import {
   sessionOption,
   upstreamMagicsOption,
   variablesOption,
-} from "./shared-options.ts";
+} from "./run-options.ts";
+import { jsonOption, parseDuration } from "./shared-options.ts";
 
 export const runCommand = defineCommand({
   name: "run",

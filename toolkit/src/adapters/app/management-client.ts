@@ -1,6 +1,6 @@
-import { isRecord, OperationError, reasonOf } from "@same-kit/shared";
-import type { ToolkitErrorCode } from "../../errors.ts";
+import { isRecord, reasonOf } from "@same-kit/shared";
 import type { InstanceFilter, InstanceItem } from "../../ports.ts";
+import { managementError, refusal } from "./management-errors.ts";
 
 export type ManagementAddress = {
   url: string;
@@ -123,7 +123,7 @@ export class ManagementClient {
       });
     } catch (error) {
       this.#signal.throwIfAborted();
-      throw failure("ERR_APP_UNREACHABLE", `${url} does not answer: ${reasonOf(error)}.`);
+      throw managementError("ERR_APP_UNREACHABLE", `${url} does not answer: ${reasonOf(error)}.`);
     }
     if (answer.ok || (mayBeMissing && answer.status === 404)) return answer;
     throw await refusal(answer, url);
@@ -141,44 +141,9 @@ function queryOf({ prefix, statuses, from, to }: InstanceFilter): Record<string,
   };
 }
 
-async function refusal(answer: Response, url: string): Promise<OperationError<ToolkitErrorCode>> {
-  const text = await answer.text();
-  switch (answer.status) {
-    case 401:
-      return new OperationError({
-        code: "ERR_APP_UNAUTHORIZED",
-        message: `${url} requires the key of its management API.`,
-        hint: "Specify the system key durabletask_extension with --management-key, or in SAME_KIT_MANAGEMENT_KEY.",
-      });
-    case 404:
-      return failure("ERR_RUN_UNKNOWN", sentenceIn(text) ?? "There is no such instance.");
-    case 410:
-      return failure("ERR_APP_REFUSED", "The instance has ended.");
-    default:
-      return failure("ERR_APP_REFUSED", sentenceIn(text) ?? `${url} answered ${answer.status}.`);
-  }
-}
-
-function failure(code: ToolkitErrorCode, message: string): OperationError<ToolkitErrorCode> {
-  return new OperationError({ code, message });
-}
-
-/** Errors are a JSON string, or an object with a message. */
-function sentenceIn(text: string): string | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === "string") return value;
-    if (!isRecord(value)) return null;
-    const { ExceptionMessage, Message } = value;
-    return [ExceptionMessage, Message].find((it) => typeof it === "string") ?? null;
-  } catch {
-    return null;
-  }
-}
-
 function idIn(value: unknown): string {
   if (isRecord(value) && typeof value["id"] === "string") return value["id"];
-  throw failure("ERR_APP_ANSWER", "The answer to the start names no instance.");
+  throw managementError("ERR_APP_ANSWER", "The answer to the start names no instance.");
 }
 
 function countIn(value: unknown): number {
