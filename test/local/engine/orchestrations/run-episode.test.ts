@@ -346,6 +346,42 @@ test.each([
   expect(worker.payloads[0]?.input).toBe(input);
 });
 
+test("a signal for later is sent to be seen then, without a stamp, and one for now with that of its cause", async () => {
+  const worker = workerSaying(
+    answer([
+      { actionType: 9, instanceId: "@counter@a", operation: "add" },
+      { actionType: 10, instanceId: "@counter@a", operation: "add", input: 1, fireAt: "2024-10-24T00:00:00.5Z" },
+    ]),
+  );
+  const functions = worker.durableFunctions();
+  worker.durableFunctions = () => [...functions, { name: "Counter", kind: "entity", isDisabled: false }];
+  const result = await episode(worker, { messages: [message(start())] });
+  if (result.kind !== "advanced") throw new Error(result.reason);
+  const sent = result.outgoing.map(({ message: { taskMessage }, ...outgoing }) => {
+    const { Name, Input } = taskMessage.Event as { Name: string; Input: string };
+    return { ...outgoing, Name, request: JSON.parse(Input) };
+  });
+  expect(sent[0]).toMatchObject({ route: "control", Name: "op", request: { op: "add", signal: true } });
+  expect(sent[0]).not.toHaveProperty("visibleAt");
+  expect(sent[0]?.request.Timestamp).toBe("2024-10-23T16:00:00.1230001Z");
+  expect(sent[1]).toMatchObject({
+    route: "control",
+    visibleAt: "2024-10-24T00:00:00.5000000Z",
+    Name: "op@2024-10-24T00:00:00.5000000Z",
+    request: { op: "add", signal: true, input: "1", due: "2024-10-24T00:00:00.5Z", Timestamp: "0001-01-01T00:00:00" },
+  });
+});
+
+test.each([9, 10])("a signal (%i) to an entity that does not exist fails the orchestration", async (actionType) => {
+  const signal = { actionType, instanceId: "@nobody@a", operation: "add", fireAt: "2024-10-24T00:00:00Z" };
+  const result = await episode(workerSaying(answer([signal])), { messages: [message(start())] });
+  if (result.kind !== "advanced") throw new Error(result.reason);
+  expect(result.events.find((it) => it.EventType === 1)).toMatchObject({
+    OrchestrationStatus: 3,
+    Result: expect.stringContaining("'nobody' doesn't exist"),
+  });
+});
+
 test("the batch is abandoned while the worker is unavailable", async () => {
   const result = await episode(workerSaying({ kind: "unavailable", reason: "It restarts." }), {
     messages: [message(start())],

@@ -11,7 +11,22 @@ test.each([
   ["CurrentOrOlder", "1.0", "1.0.0", true],
   ["CurrentOrOlder", "1.0.0", "1.0", false],
   ["CurrentOrOlder", "10", "9", true], // not a .NET version, so compared as strings
+  ["CurrentOrOlder", "9", "10", false],
   ["CurrentOrOlder", "BETA", "beta", true],
+  ["CurrentOrOlder", "alpha", "Beta", true],
+  ["CurrentOrOlder", "beta", "Alpha", false],
+  ["CurrentOrOlder", "_", "a", false], // in upper case the underscore is after all letters
+  ["CurrentOrOlder", "1.10", "v1.9", true], // as text, if either is not a .NET version
+  ["CurrentOrOlder", "v1.9", "1.10", false],
+  ["CurrentOrOlder", "1.2.3.4", "1.2.3.4", true],
+  ["CurrentOrOlder", "1.2.3.5", "1.2.3.4", false],
+  ["CurrentOrOlder", "1.2.3.4.5", "1.10.0.0.0", false], // five numbers are not a .NET version
+  ["CurrentOrOlder", "10.0", "9.0", false],
+  ["CurrentOrOlder", " 1.9 ", "1.10", true],
+  ["CurrentOrOlder", "1.9", " 1.10 ", true],
+  ["CurrentOrOlder", "  ", "1.0", true],
+  ["CurrentOrOlder", "1.0", "  ", false],
+  ["CurrentOrOlder", " ", "", true],
   ["Strict", "1.0", "1.0", true],
   ["Strict", null, "", true],
   ["Strict", "0.9", "1.0", false],
