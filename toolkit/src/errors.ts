@@ -1,3 +1,5 @@
+import { type Hint, UsageError } from "@same-kit/shared";
+
 /** Every code of a toolkit error that is not a deployment's (those are in `deployment/failure-cases.ts`); codes are permanent. */
 export type ToolkitErrorCode =
   /** An unknown command, option or positional, or an invalid value. */
@@ -66,3 +68,8 @@ export type ToolkitErrorCode =
   | "ERR_FUNC_SHIM"
   /** `doctor` found something that prevents `local run`. */
   | "ERR_DOCTOR";
+
+/** A call that cannot be carried out as it was made. */
+export function usageError(message: string, hint?: Hint): UsageError<ToolkitErrorCode> {
+  return new UsageError({ code: "ERR_USAGE", message, ...(hint === undefined ? {} : { hint }) });
+}

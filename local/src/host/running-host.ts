@@ -5,13 +5,13 @@ import type { WorkerInvocationResult } from "../worker/language-worker.ts";
 import type { RetryContext } from "../worker/messages.ts";
 import { type AppGeneration, startGeneration } from "./app-generation.ts";
 import { AppRuntime } from "./app-runtime.ts";
-import { composeAppEnvironment } from "./config/app-environment.ts";
 import type { LocalSettings } from "./config/local-settings.ts";
 import { HostError } from "./errors.ts";
 import type { AppFunction } from "./functions/app-function.ts";
 import { formatFunctionList, toHostedFunction } from "./functions/function-list.ts";
 import { noteOf, reportFunctions } from "./functions/report-functions.ts";
 import type { FunctionsHost, StopOptions } from "./functions-host.ts";
+import { bodyLimitBytes, composeHostEnvironment } from "./host-environment.ts";
 import { hostIdOf } from "./host-id.ts";
 import type { FunctionsHostOptions, HostedFunction, HostState } from "./host-options.ts";
 import { CorsPolicy } from "./http/cors.ts";
@@ -27,8 +27,6 @@ import { invokeWithRetries, readRetryPolicy } from "./retry-policy.ts";
 import { type AppWatch, watchApp } from "./watch-app.ts";
 
 const DEFAULT_PORT = 7071;
-/** Azure's limit, changed by `FUNCTIONS_REQUEST_BODY_SIZE_LIMIT`. */
-const DEFAULT_BODY_LIMIT_BYTES = 104_857_600;
 const DEFAULT_STOP_DRAIN_MS = 10_000;
 const DEFAULT_MAX_CRASHES = 3;
 // A trigger without a worker waits for its restart as long as an HTTP request does.
@@ -141,7 +139,9 @@ export class RunningHost implements FunctionsHost {
       log: this.#log.child("host.http"),
       tls: this.#certificate?.tls,
     });
-    this.#composeEnvironment();
+    const { env, warnings } = composeHostEnvironment(this.#options, this.#localSettings, this.port);
+    for (const warning of warnings) this.#log.warn(warning);
+    this.#env = env;
     // The app calls itself, for example through its Durable client.
     if (this.trustFile !== undefined) this.#env = { ...this.#env, ...(await trustIn(this.#env, this.trustFile)) };
     signal?.addEventListener("abort", () => void this.stop(), { once: true });
@@ -270,7 +270,7 @@ export class RunningHost implements FunctionsHost {
         allowedHosts: new Set(allowedHosts.map((name) => name.toLowerCase())),
         cors: new CorsPolicy(origins, allowCredentials),
       },
-      bodyLimitBytes: this.#bodyLimitBytes(),
+      bodyLimitBytes: bodyLimitBytes(this.#options, this.#localSettings),
       reload: () => this.reload(),
       report: (event) => this.#report(event),
       tracer: this.#options.tracer,
@@ -278,30 +278,8 @@ export class RunningHost implements FunctionsHost {
     });
   }
 
-  #bodyLimitBytes(): number {
-    const name = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT";
-    const text = this.#options.appSettings?.[name] ?? (this.#options.env ?? process.env)[name];
-    const limit = Number(text ?? this.#localSettings.values[name]);
-    return Number.isSafeInteger(limit) && limit > 0 ? limit : DEFAULT_BODY_LIMIT_BYTES;
-  }
-
   #nodeArguments(): string[] {
     return workerArguments(this.#env, this.#options.inspect);
-  }
-
-  #composeEnvironment(): void {
-    const { appDir, appSettings = {}, env: processEnv = process.env, developmentStorage } = this.#options;
-    const localSettings = this.#localSettings;
-    const { env, warnings } = composeAppEnvironment({
-      appDir,
-      port: this.port,
-      localSettings,
-      appSettings,
-      processEnv,
-      ...(developmentStorage === undefined ? {} : { developmentStorage }),
-    });
-    this.#env = env;
-    for (const warning of [...localSettings.warnings, ...warnings]) this.#log.warn(warning);
   }
 
   #reportApp({ worker, node, hostJson, functions }: AppGeneration): void {

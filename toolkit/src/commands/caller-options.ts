@@ -1,5 +1,4 @@
-import { UsageError } from "@same-kit/shared";
-import type { ToolkitErrorCode } from "../errors.ts";
+import { usageError } from "../errors.ts";
 import type { BootOptions } from "../ports.ts";
 
 /** Options of a host that control who may call it, and what happens to unsupported outputs. */
@@ -43,9 +42,8 @@ function toOrigin(text: string): string {
   if (text === "*") return text;
   const origin = URL.canParse(text) ? new URL(text).origin : "null";
   if (origin !== "null") return origin;
-  throw new UsageError<ToolkitErrorCode>({
-    code: "ERR_USAGE",
-    message: `--allow-origin ${text} is not an origin.`,
-    hint: "An origin is a scheme, a host and a port: http://localhost:5173.",
-  });
+  throw usageError(
+    `--allow-origin ${text} is not an origin.`,
+    "An origin is a scheme, a host and a port: http://localhost:5173.",
+  );
 }

@@ -1,6 +1,5 @@
-import { UsageError } from "@same-kit/shared";
 import { openEnvironments } from "../adapters/machine/environments.ts";
-import type { ToolkitErrorCode } from "../errors.ts";
+import { usageError } from "../errors.ts";
 import { count, formatSize } from "../ui/format.ts";
 import { pruneEnvironments } from "../usecases/environments.ts";
 import { defineCommand } from "./define-command.ts";
@@ -37,9 +36,5 @@ export const envPruneCommand = defineCommand({
 function parseDays(text: string | undefined): number {
   if (text === undefined) return DEFAULT_DAYS;
   if (/^\d{1,5}$/.test(text) && Number(text) > 0) return Number(text);
-  throw new UsageError<ToolkitErrorCode>({
-    code: "ERR_USAGE",
-    message: `--days ${text} is not a number of days.`,
-    hint: "Use a whole number from 1, or --all.",
-  });
+  throw usageError(`--days ${text} is not a number of days.`, "Use a whole number from 1, or --all.");
 }

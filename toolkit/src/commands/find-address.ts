@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
-import { hint, sameKit, UsageError } from "@same-kit/shared";
+import { hint, sameKit, type UsageError } from "@same-kit/shared";
 import { type AppAddress, parseAppAddress } from "../adapters/app/app-address.ts";
 import { DEFAULT_ENVIRONMENT, environmentFolder } from "../deployment/environment.ts";
 import { loadOutputs } from "../deployment/outputs.ts";
-import type { ToolkitErrorCode } from "../errors.ts";
+import { type ToolkitErrorCode, usageError } from "../errors.ts";
 import { resolveStateDir } from "./shared-options.ts";
 
 export type AddressOptions = {
@@ -35,9 +35,8 @@ export async function findAddress(
 }
 
 function noApp(): UsageError<ToolkitErrorCode> {
-  return new UsageError({
-    code: "ERR_USAGE",
-    message: `No app is specified, and no environment "${DEFAULT_ENVIRONMENT}" is deployed from this folder.`,
-    hint: hint`Specify its address with --host-name, or a deployment with --env; ${sameKit("up")} creates one. ${sameKit("local run")} needs none.`,
-  });
+  return usageError(
+    `No app is specified, and no environment "${DEFAULT_ENVIRONMENT}" is deployed from this folder.`,
+    hint`Specify its address with --host-name, or a deployment with --env; ${sameKit("up")} creates one. ${sameKit("local run")} needs none.`,
+  );
 }

@@ -4,11 +4,11 @@ import { loadLocalSettings, parseStorageChoice } from "@same-kit/local";
 import { reasonOf } from "@same-kit/shared";
 import { createEmulator } from "../adapters/local/emulator.ts";
 import type { CommandContext } from "../command-context.ts";
+import { usageError } from "../errors.ts";
 import { createPhaseView } from "../ui/phases.ts";
 import { defineCommand } from "./define-command.ts";
 import { DURABLE_ACTIONS } from "./func-durable-actions.ts";
 import { toScriptRoot } from "./func-host-options.ts";
-import { usage } from "./instance-actions.ts";
 import { parseTime, parseTop } from "./instance-filters.ts";
 import { findTarget, type InstanceTarget, openStorageTarget } from "./instance-target.ts";
 import { resolveStateDir, stateDirOption } from "./shared-options.ts";
@@ -73,10 +73,11 @@ export const funcDurableCommand = defineCommand({
   async run({ options, positionals: [name = ""] }, context) {
     const action = DURABLE_ACTIONS[name.toLowerCase()];
     if (action === undefined) {
-      throw usage(`"${name}" is not an action; known are ${Object.keys(DURABLE_ACTIONS).join(", ")}.`);
+      throw usageError(`"${name}" is not an action; known are ${Object.keys(DURABLE_ACTIONS).join(", ")}.`);
     }
     const appDir = toScriptRoot(options["script-root"], context.cwd);
-    for (const needed of action.needs) if (options[needed] === undefined) throw usage(`${name} needs --${needed}.`);
+    for (const needed of action.needs)
+      if (options[needed] === undefined) throw usageError(`${name} needs --${needed}.`);
     const filter = {
       statuses: options["runtime-status"].flatMap((it) => it.split(",")).map(toStatus),
       from: parseTime("--created-after", options["created-after"]),
@@ -130,7 +131,7 @@ async function findHub(options: HubOptions, action: string, context: CommandCont
 /** `UseDevelopmentStorage=true` is the storage of this folder's hosts, as for the app. */
 async function storageOf(setting: string, { cwd, env }: CommandContext) {
   const text = env[setting] || (await loadLocalSettings(cwd)).values[setting];
-  if (text === undefined) throw usage(`--connection-string-setting ${setting}: the app has no such setting.`);
+  if (text === undefined) throw usageError(`--connection-string-setting ${setting}: the app has no such setting.`);
   return /^UseDevelopmentStorage=true;?$/i.test(text.trim()) ? ({ kind: "disk" } as const) : parseStorageChoice(text);
 }
 
@@ -142,7 +143,7 @@ function readJson(option: string, given: string | undefined, cwd: string): strin
     JSON.parse(text);
     return text;
   } catch (error) {
-    throw usage(`${option} ${given} cannot be read: it takes JSON, or @FILE with JSON. ${reasonOf(error)}.`);
+    throw usageError(`${option} ${given} cannot be read: it takes JSON, or @FILE with JSON. ${reasonOf(error)}.`);
   }
 }
 
@@ -151,5 +152,5 @@ function toStatus(text: string): string {
   const known = ["Running", "Completed", "ContinuedAsNew", "Failed", "Canceled", "Terminated", "Pending", "Suspended"];
   const found = known.find((it) => it.toLowerCase() === text.trim().toLowerCase());
   if (found !== undefined) return found;
-  throw usage(`--runtime-status ${text} is not a status; known are ${known.join(", ")}.`);
+  throw usageError(`--runtime-status ${text} is not a status; known are ${known.join(", ")}.`);
 }

@@ -3,8 +3,8 @@
 import { appendFileSync, existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import type { HttpsOptions } from "@same-kit/local";
-import { type LogLevel, OperationError, reasonOf, UsageError } from "@same-kit/shared";
-import type { ToolkitErrorCode } from "../errors.ts";
+import { type LogLevel, OperationError, reasonOf } from "@same-kit/shared";
+import { type ToolkitErrorCode, usageError } from "../errors.ts";
 import type { BootOptions } from "../ports.ts";
 import type { Console } from "../ui/console.ts";
 import { type CallerValues, toCallerSettings } from "./caller-options.ts";
@@ -77,7 +77,7 @@ const USER_LEVELS: Readonly<Record<string, LogLevel | "none">> = {
 export function toUserLogLevel(name = "Information"): LogLevel | "none" {
   const level = USER_LEVELS[name.toLowerCase()];
   if (level !== undefined) return level;
-  throw usage(
+  throw usageError(
     `--user-log-level ${name} is not a level.`,
     "Use Trace, Debug, Information, Warning, Error, Critical or None.",
   );
@@ -91,7 +91,7 @@ export function openJsonOutput(file: string | undefined, appDir: string, console
   try {
     append("");
   } catch (error) {
-    throw usage(`--json-output-file ${file} cannot be written: ${reasonOf(error)}.`);
+    throw usageError(`--json-output-file ${file} cannot be written: ${reasonOf(error)}.`);
   }
   return (line) => append(`${line}\n`);
 }
@@ -113,7 +113,7 @@ function toAppSettings(values: FuncHostValues): Record<string, string> {
 
 function checkAddress(address = "127.0.0.1"): void {
   if (["127.0.0.1", "::1", "localhost"].includes(address)) return;
-  throw usage(
+  throw usageError(
     `--address ${address} is not a loopback address.`,
     "The host serves 127.0.0.1 and ::1. For others, put a proxy or a tunnel in front of it.",
   );
@@ -121,12 +121,12 @@ function checkAddress(address = "127.0.0.1"): void {
 
 function checkRuntime(runtime = "default"): void {
   if (runtime.toLowerCase() === "default") return;
-  throw usage(`--runtime ${runtime} is a host for .NET; same-kit runs Node apps.`);
+  throw usageError(`--runtime ${runtime} is a host for .NET; same-kit runs Node apps.`);
 }
 
 function toInspectAddress(text: string): string {
   if (/^([\w.-]+:|\[[\da-f:]+\]:)?\d{1,5}$/i.test(text)) return text;
-  throw usage(`--inspect ${text} is not a port.`, "For example: --inspect=9229 or --inspect=127.0.0.1:9229");
+  throw usageError(`--inspect ${text} is not a port.`, "For example: --inspect=9229 or --inspect=127.0.0.1:9229");
 }
 
 /** In the form that browsers send: without a slash at the end. */
@@ -152,8 +152,4 @@ function notFound(message: string): OperationError<ToolkitErrorCode> {
     message,
     hint: "Run it in the folder with host.json, or specify that folder with --script-root.",
   });
-}
-
-function usage(message: string, hint?: string): UsageError<ToolkitErrorCode> {
-  return new UsageError({ code: "ERR_USAGE", message, ...(hint === undefined ? {} : { hint }) });
 }

@@ -1,8 +1,7 @@
-import { UsageError } from "@same-kit/shared";
 import { withDeployment } from "../compose/compose-deployment.ts";
 import { composePackaging } from "../compose/compose-package.ts";
 import type { EnvironmentFolder } from "../deployment/environment.ts";
-import type { ToolkitErrorCode } from "../errors.ts";
+import { usageError } from "../errors.ts";
 import { deploymentStatus, listEnvironments } from "../usecases/deployment-status.ts";
 import { republish } from "../usecases/publish.ts";
 import { defineCommand } from "./define-command.ts";
@@ -70,9 +69,8 @@ async function findEnvironment(name: string, stateDir: string): Promise<Environm
     if (outputs.appName.toLowerCase() === name.toLowerCase()) return folder;
     known.push(outputs.appName);
   }
-  throw new UsageError<ToolkitErrorCode>({
-    code: "ERR_USAGE",
-    message: `${stateDir} has no deployment with an app ${name}${known.length === 0 ? "" : `, but of ${known.join(", ")}`}.`,
-    hint: "same-kit publishes only to apps that it deployed. Run it in the folder from which they were deployed, or use Azure Functions Core Tools.",
-  });
+  throw usageError(
+    `${stateDir} has no deployment with an app ${name}${known.length === 0 ? "" : `, but of ${known.join(", ")}`}.`,
+    "same-kit publishes only to apps that it deployed. Run it in the folder from which they were deployed, or use Azure Functions Core Tools.",
+  );
 }

@@ -1,8 +1,7 @@
 // The actions of `same-kit local instances ACTION`, one entry each.
 
-import { UsageError } from "@same-kit/shared";
 import type { ManagementClient } from "../adapters/app/management-client.ts";
-import type { ToolkitErrorCode } from "../errors.ts";
+import { usageError } from "../errors.ts";
 import type { InstanceFilter } from "../ports.ts";
 import { historyTable, instanceDetails, instancesTable } from "../reports/instances-report.ts";
 import type { Console } from "../ui/console.ts";
@@ -94,7 +93,7 @@ export const INSTANCE_ACTIONS: Readonly<Record<string, Action>> = {
     isHarmless: false,
     async run({ client, args: [id], options }) {
       if (id === undefined && options.filter.from === undefined) {
-        throw usage("purge needs an ID, or --from TIME for all that were created since.");
+        throw usageError("purge needs an ID, or --from TIME for all that were created since.");
       }
       const purged = id === undefined ? await client.purgeMany(options.filter) : await client.purge(id);
       return { data: { purged }, text: `Removed ${count(purged, "instance")} that had ended.` };
@@ -104,7 +103,8 @@ export const INSTANCE_ACTIONS: Readonly<Record<string, Action>> = {
     takes: [],
     isHarmless: false,
     async run({ deleteHub }) {
-      if (deleteHub === null) throw usage("delete-hub needs --storage and --hub, and no host may work on that hub.");
+      if (deleteHub === null)
+        throw usageError("delete-hub needs --storage and --hub, and no host may work on that hub.");
       await deleteHub();
       return { data: { deleted: true }, text: "Removed the task hub with all its instances." };
     },
@@ -129,10 +129,6 @@ function jsonOf(option: string, text: string | undefined): string | undefined {
     JSON.parse(text);
     return text;
   } catch {
-    throw usage(`${option} takes JSON, such as 5, '"text"' or '{"a":1}'; it got ${text}.`);
+    throw usageError(`${option} takes JSON, such as 5, '"text"' or '{"a":1}'; it got ${text}.`);
   }
-}
-
-export function usage(message: string): UsageError<ToolkitErrorCode> {
-  return new UsageError({ code: "ERR_USAGE", message });
 }

@@ -6,9 +6,9 @@ import { parseAppAddress } from "../adapters/app/app-address.ts";
 import { ManagementClient } from "../adapters/app/management-client.ts";
 import { createEmulator } from "../adapters/local/emulator.ts";
 import type { CommandContext } from "../command-context.ts";
+import { usageError } from "../errors.ts";
 import { noHost } from "../usecases/run/run-host.ts";
 import { findDeployedApp } from "./deployed-app.ts";
-import { usage } from "./instance-actions.ts";
 import { resolveStateDir } from "./shared-options.ts";
 
 type TargetOptions = {
@@ -35,11 +35,11 @@ export type InstanceTarget = {
 /** @throws UsageError `ERR_USAGE`, and errors of the access to the hub. */
 export async function findTarget(options: TargetOptions, context: CommandContext): Promise<InstanceTarget> {
   const ways = (["storage", "env", "host-name"] as const).filter((name) => options[name] !== undefined);
-  if (ways.length > 1) throw usage(`--${ways.join(" and --")} contradict each other: each names a hub.`);
+  if (ways.length > 1) throw usageError(`--${ways.join(" and --")} contradict each other: each names a hub.`);
   const { storage, env } = options;
   if (storage !== undefined) return openStorageTarget(parseStorageChoice(storage), options, context);
   if (options.hub !== undefined)
-    throw usage("--hub names a hub of --storage; a host and an app have one of their own.");
+    throw usageError("--hub names a hub of --storage; a host and an app have one of their own.");
   if (env !== undefined) return openEnvironment(env, options, context);
   return openHost(options, context);
 }
@@ -86,7 +86,7 @@ async function openHost(options: TargetOptions, context: CommandContext): Promis
   if (host === undefined) throw noHost(stateDir);
   if (others.length > 0) {
     const urls = [host, ...others].map(({ url }) => url);
-    throw usage(`Several hosts use ${path.resolve(stateDir)}: ${urls.join(", ")}. Name one with --host-name.`);
+    throw usageError(`Several hosts use ${path.resolve(stateDir)}: ${urls.join(", ")}. Name one with --host-name.`);
   }
   return toTarget({ url: host.url, managementKey, isLocal: true }, context);
 }

@@ -1,9 +1,10 @@
 import { systemWaiting } from "@same-kit/shared";
 import type { CommandContext } from "../command-context.ts";
+import { usageError } from "../errors.ts";
 import { createPhaseView } from "../ui/phases.ts";
 import { watchAnswers } from "../usecases/watch-answers.ts";
 import { defineCommand } from "./define-command.ts";
-import { type Action, type ActionCall, INSTANCE_ACTIONS, usage } from "./instance-actions.ts";
+import { type Action, type ActionCall, INSTANCE_ACTIONS } from "./instance-actions.ts";
 import { parseTime, parseTop } from "./instance-filters.ts";
 import { findTarget, type InstanceTarget } from "./instance-target.ts";
 import { jsonOption, stateDirOption } from "./shared-options.ts";
@@ -70,10 +71,10 @@ export const localInstancesCommand = defineCommand({
     const [name = "list", ...args] = positionals;
     const action = INSTANCE_ACTIONS[name];
     if (action === undefined) {
-      throw usage(`"${name}" is not an action; known are ${Object.keys(INSTANCE_ACTIONS).join(", ")}.`);
+      throw usageError(`"${name}" is not an action; known are ${Object.keys(INSTANCE_ACTIONS).join(", ")}.`);
     }
     const missing = action.takes.slice(args.length);
-    if (missing.length > 0) throw usage(`local instances ${name} needs ${missing.join(" and ")}.`);
+    if (missing.length > 0) throw usageError(`local instances ${name} needs ${missing.join(" and ")}.`);
     const call = {
       input: options.input,
       data: options.data,
@@ -133,6 +134,6 @@ async function answer(
 
 function checkWatch({ watch, json }: { watch: boolean; json: boolean }, isHarmless: boolean): void {
   if (!watch) return;
-  if (json) throw usage("--watch and --json contradict each other: --json prints one document.");
-  if (!isHarmless) throw usage("--watch repeats list, show or history only.");
+  if (json) throw usageError("--watch and --json contradict each other: --json prints one document.");
+  if (!isHarmless) throw usageError("--watch repeats list, show or history only.");
 }

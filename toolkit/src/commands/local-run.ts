@@ -1,8 +1,8 @@
 import path from "node:path";
-import { UsageError } from "@same-kit/shared";
+import type { UsageError } from "@same-kit/shared";
 import { watchFiles } from "../adapters/files/watch-files.ts";
 import { composeRunDeps } from "../compose/compose-run.ts";
-import type { ToolkitErrorCode } from "../errors.ts";
+import { type ToolkitErrorCode, usageError } from "../errors.ts";
 import { reportRun } from "../reports/run-report.ts";
 import { type LocalRunOptions, localRun } from "../usecases/local-run.ts";
 import type { RunSummary } from "../usecases/run/run-summary.ts";
@@ -84,9 +84,8 @@ export const localRunCommand = defineCommand({
 });
 
 function jsonOfMany(): UsageError<ToolkitErrorCode> {
-  return new UsageError({
-    code: "ERR_USAGE",
-    message: "--watch and --json contradict each other: --json prints one document.",
-    hint: "Omit one of them; each run's summary.json contains the same.",
-  });
+  return usageError(
+    "--watch and --json contradict each other: --json prints one document.",
+    "Omit one of them; each run's summary.json contains the same.",
+  );
 }

@@ -1,9 +1,9 @@
 import path from "node:path";
 import { DETACHED_LOG_VARIABLE, inspectorUrlOf, type RunningHost } from "@same-kit/local";
-import { hint, sameKit, UsageError } from "@same-kit/shared";
+import { hint, sameKit } from "@same-kit/shared";
 import { createEmulator } from "../adapters/local/emulator.ts";
 import type { CommandContext } from "../command-context.ts";
-import type { ToolkitErrorCode } from "../errors.ts";
+import { usageError } from "../errors.ts";
 import type { BootedHost } from "../ports.ts";
 import { formatLogEntry, isShown } from "../ui/log-line.ts";
 import { localUp } from "../usecases/local-up.ts";
@@ -82,11 +82,10 @@ export const localUpCommand = defineCommand({
 function parseSeed(text: string | undefined): number | null {
   if (text === undefined) return null;
   if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new UsageError<ToolkitErrorCode>({
-    code: "ERR_USAGE",
-    message: `--hostile ${text} is not a valid seed.`,
-    hint: "Use a whole number; the same number reproduces the same behavior.",
-  });
+  throw usageError(
+    `--hostile ${text} is not a valid seed.`,
+    "Use a whole number; the same number reproduces the same behavior.",
+  );
 }
 
 function announceInBackground(

@@ -1,8 +1,8 @@
-import { systemWaiting, UsageError } from "@same-kit/shared";
+import { systemWaiting } from "@same-kit/shared";
 import { signedInTo } from "../compose/compose-sign-in.ts";
 import { explainingNetwork } from "../compose/explain-network.ts";
 import { loadOutputs, subscriptionOf } from "../deployment/outputs.ts";
-import type { ToolkitErrorCode } from "../errors.ts";
+import { usageError } from "../errors.ts";
 import { deploymentLogs, rehearsalLogs } from "../usecases/deployment-logs.ts";
 import { defineCommand } from "./define-command.ts";
 import { CLOUD_OPTIONS, ENVIRONMENT_OPTIONS, toFolder } from "./deployment-options.ts";
@@ -45,9 +45,8 @@ export const logsCommand = defineCommand({
 function toMinutes(text: string | undefined): number {
   const minutes = text === undefined ? DEFAULT_MINUTES : Number(text);
   if (minutes > 0 && minutes <= MAX_MINUTES) return minutes;
-  throw new UsageError<ToolkitErrorCode>({
-    code: "ERR_USAGE",
-    message: `--since-minutes ${text} is not a number of minutes.`,
-    hint: `Use a value such as 60; at most ${MAX_MINUTES}, a month.`,
-  });
+  throw usageError(
+    `--since-minutes ${text} is not a number of minutes.`,
+    `Use a value such as 60; at most ${MAX_MINUTES}, a month.`,
+  );
 }

@@ -1,7 +1,6 @@
 import path from "node:path";
 import { parseStorageChoice, replayInstances } from "@same-kit/local";
-import { UsageError } from "@same-kit/shared";
-import type { ToolkitErrorCode } from "../errors.ts";
+import { usageError } from "../errors.ts";
 import { describeReplay, reportReplays } from "../reports/replay-report.ts";
 import { formatLogEntry } from "../ui/log-line.ts";
 import { replay } from "../usecases/replay.ts";
@@ -61,9 +60,5 @@ export const replayCommand = defineCommand({
 
 function parseCount(text: string): number {
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new UsageError<ToolkitErrorCode>({
-    code: "ERR_USAGE",
-    message: `--last ${text} is not a valid count.`,
-    hint: "Use a whole number from 1 to 999999.",
-  });
+  throw usageError(`--last ${text} is not a valid count.`, "Use a whole number from 1 to 999999.");
 }

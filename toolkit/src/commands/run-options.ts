@@ -1,6 +1,7 @@
 // Options of the commands that run a notebook.
 
-import { stateDirOption, usage } from "./shared-options.ts";
+import { usageError } from "../errors.ts";
+import { stateDirOption } from "./shared-options.ts";
 
 export const variablesOption = {
   variables: { type: "boolean", help: "Also show which variables were passed from step to step, and which were lost" },
@@ -39,7 +40,7 @@ export const filesOptions = {
 /** @returns null: all files that are not ignored. @throws UsageError `ERR_USAGE` */
 export function readFilesChoice(options: { files: readonly string[]; "no-files": boolean }): readonly string[] | null {
   if (options["no-files"] && options.files.length > 0) {
-    throw usage("--files and --no-files contradict each other.", "Drop one of them.");
+    throw usageError("--files and --no-files contradict each other.", "Drop one of them.");
   }
   return options["no-files"] ? [] : options.files.length === 0 ? null : options.files;
 }
@@ -86,7 +87,7 @@ export const cacheOptions = {
 /** @throws UsageError `ERR_USAGE` */
 export function readCacheMode(options: { cache: boolean; "no-cache": boolean }): "all" | "tags" | "none" {
   if (options.cache && options["no-cache"])
-    throw usage("--cache and --no-cache contradict each other.", "Drop one of them.");
+    throw usageError("--cache and --no-cache contradict each other.", "Drop one of them.");
   return options.cache ? "all" : options["no-cache"] ? "none" : "tags";
 }
 
@@ -110,5 +111,5 @@ export function readContinueOptions({
   only?: string | undefined | null;
 }): { from: string | null; only: string | null } {
   if (from === null || only === null) return { from, only };
-  throw usage("--from and --only contradict each other.", "Drop one of them.");
+  throw usageError("--from and --only contradict each other.", "Drop one of them.");
 }

@@ -1,9 +1,8 @@
 // Options that commands of several kinds share.
 
 import path from "node:path";
-import { UsageError } from "@same-kit/shared";
 import { stateDirBelow } from "../config/state-dir.ts";
-import type { ToolkitErrorCode } from "../errors.ts";
+import { usageError } from "../errors.ts";
 
 /** For commands that have a host, or records of runs. */
 export const stateDirOption = {
@@ -56,7 +55,7 @@ export function parsePort(text: string | undefined): number | null {
   if (text === undefined) return null;
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isInteger(port) && port <= 65_535) return port;
-  throw usage(`--port ${text} is not a valid port.`, "Ports are 0 to 65535; 0 takes any free one.");
+  throw usageError(`--port ${text} is not a valid port.`, "Ports are 0 to 65535; 0 takes any free one.");
 }
 
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 };
@@ -68,11 +67,10 @@ export function parseDuration(text: string | undefined): number | null {
   const ms = Number(number) * (UNIT_MS[unit] ?? Number.NaN);
   // Node fires longer timers at once.
   if (ms > 0 && ms < 2 ** 31) return ms;
-  throw usage(`--timeout ${text} is not a valid duration.`, "Use a value such as 90s, 10m or 2h; at most 24 days.");
-}
-
-export function usage(message: string, hint: string): UsageError<ToolkitErrorCode> {
-  return new UsageError({ code: "ERR_USAGE", message, hint });
+  throw usageError(
+    `--timeout ${text} is not a valid duration.`,
+    "Use a value such as 90s, 10m or 2h; at most 24 days.",
+  );
 }
 
 /** Options for an app that is selected by its address. */

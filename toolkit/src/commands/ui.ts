@@ -1,12 +1,12 @@
 import { type InspectedPlace, inspectElsewhere, parseStorageChoice } from "@same-kit/local";
-import { createLogger, parseAllowedUsers, UsageError } from "@same-kit/shared";
+import { createLogger, parseAllowedUsers } from "@same-kit/shared";
 import { parseAppAddress } from "../adapters/app/app-address.ts";
 import { openInBrowser } from "../adapters/browser.ts";
 import { createEmulator } from "../adapters/local/emulator.ts";
 import { inspectedRuns } from "../adapters/records/inspected-runs.ts";
 import { RunRecords } from "../adapters/records/run-records.ts";
 import type { CommandContext } from "../command-context.ts";
-import type { ToolkitErrorCode } from "../errors.ts";
+import { usageError } from "../errors.ts";
 import { formatLogEntry, isShown } from "../ui/log-line.ts";
 import { type FoundPage, findLocalPage } from "../usecases/inspect.ts";
 import { defineCommand, type OptionValues } from "./define-command.ts";
@@ -58,7 +58,7 @@ export const uiCommand = defineCommand({
 async function findPage(options: Options, stateDir: string, context: CommandContext): Promise<FoundPage> {
   const { "host-name": host, "use-http": useHttp, "management-key": managementKey = null, env, storage, hub } = options;
   if ([host, env, storage].filter((it) => it !== undefined).length > 1) {
-    throw usage("--host-name, --env and --storage each name something else to inspect.", "Give one of them.");
+    throw usageError("--host-name, --env and --storage each name something else to inspect.", "Give one of them.");
   }
   if (host !== undefined) {
     const { url } = parseAppAddress(host, { useHttp, accessKey: null });
@@ -69,7 +69,7 @@ async function findPage(options: Options, stateDir: string, context: CommandCont
     return { place: { kind: "app", ...address, fetch } };
   }
   if (storage !== undefined) {
-    if (hub === undefined) throw usage("--storage needs the name of a task hub.", "Name it with --hub.");
+    if (hub === undefined) throw usageError("--storage needs the name of a task hub.", "Name it with --hub.");
     return { place: { kind: "storage", storage: parseStorageChoice(storage), hubName: hub } };
   }
   const records = new RunRecords(stateDir);
@@ -112,8 +112,4 @@ async function show(url: string, { open }: Options, { console }: CommandContext)
   console.json({ url });
   console.answer(url);
   if (open && console.isInteractive) await openInBrowser(url);
-}
-
-function usage(message: string, hint: string): UsageError<ToolkitErrorCode> {
-  return new UsageError({ code: "ERR_USAGE", message, hint });
 }

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { isRunId } from "@same-kit/functions-app/contract";
-import { OperationError, UsageError } from "@same-kit/shared";
+import { OperationError, type UsageError } from "@same-kit/shared";
 import type { AppAddress } from "../adapters/app/app-address.ts";
 import { type AnsweredWholeRun, isFinal, type RunStatus } from "../adapters/app/run-status.ts";
 import { type RunFolder, RunRecords } from "../adapters/records/run-records.ts";
-import type { ToolkitErrorCode } from "../errors.ts";
+import { type ToolkitErrorCode, usageError } from "../errors.ts";
 import { createRecord, loadRequest, toStep } from "./fetched-request.ts";
 import { toRemote } from "./local-run.ts";
 import { PolledLines } from "./run/polled-lines.ts";
@@ -72,25 +72,19 @@ export async function fetchRun(options: FetchRunOptions, deps: RunDeps): Promise
 
 /** The ID is also the name of a folder in the records. */
 function notAnId(id: string): UsageError<ToolkitErrorCode> {
-  return new UsageError({
-    code: "ERR_USAGE",
-    message: `${JSON.stringify(id)} is not the ID of a run.`,
-    hint: "IDs are 1 to 100 letters, digits, - and _.",
-  });
+  return usageError(`${JSON.stringify(id)} is not the ID of a run.`, "IDs are 1 to 100 letters, digits, - and _.");
 }
 
 function addressOf({ id, address, accessKey, stateDir }: FetchRunOptions, recorded: RunFolder | null): AppAddress {
   if (address !== null) return address;
   const url = recorded?.record.appUrl;
   if (url !== undefined) return { url, accessKey };
-  throw new UsageError<ToolkitErrorCode>({
-    code: "ERR_USAGE",
-    message:
-      recorded === null
-        ? `No app is named, and ${stateDir} has no record of a run ${id}.`
-        : `The run ${id} ran on a local host.`,
-    hint: "Name the app with --host-name, or a deployment with --env; for a local host, HOST:PORT with --use-http.",
-  });
+  throw usageError(
+    recorded === null
+      ? `No app is named, and ${stateDir} has no record of a run ${id}.`
+      : `The run ${id} ran on a local host.`,
+    "Name the app with --host-name, or a deployment with --env; for a local host, HOST:PORT with --use-http.",
+  );
 }
 
 async function askWhole({ client, url }: RunHost, id: string, { signal }: RunDeps): Promise<AnsweredWholeRun> {

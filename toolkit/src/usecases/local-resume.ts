@@ -1,7 +1,7 @@
-import { hint, UsageError } from "@same-kit/shared";
+import { hint, type UsageError } from "@same-kit/shared";
 import { collectFiles } from "../adapters/files/collect-files.ts";
 import { type RunFolder, type RunRecord, RunRecords } from "../adapters/records/run-records.ts";
-import type { ToolkitErrorCode } from "../errors.ts";
+import { type ToolkitErrorCode, usageError } from "../errors.ts";
 import type { Step } from "../notebook/split-steps.ts";
 import { compileSource } from "./compile-source.ts";
 import { type ContinueRunOptions, continueRun, type ExplainedRun, explainContinuation } from "./continue-run.ts";
@@ -72,19 +72,17 @@ async function findEnded(records: RunRecords, id: string): Promise<RunFolder | n
   const run = await records.find(id);
   if (run === null || !["completed", "failed", "terminated"].includes(run.record.state)) return null;
   if (run.record.appUrl === undefined) return run;
-  throw new UsageError<ToolkitErrorCode>({
-    code: "ERR_USAGE",
-    message: `The run ${id} ran on ${run.record.appUrl}.`,
-    hint: hint`Continue it there: ${{ command: "resume", args: [id], stateDir: records.stateDir }}.`,
-  });
+  throw usageError(
+    `The run ${id} ran on ${run.record.appUrl}.`,
+    hint`Continue it there: ${{ command: "resume", args: [id], stateDir: records.stateDir }}.`,
+  );
 }
 
 function notEnded({ record: { id } }: RunFolder): UsageError<ToolkitErrorCode> {
-  return new UsageError({
-    code: "ERR_USAGE",
-    message: `The run ${id} has not ended: it continues where it was, so --from and --only do not apply.`,
-    hint: "Omit them; they apply once the run has ended.",
-  });
+  return usageError(
+    `The run ${id} has not ended: it continues where it was, so --from and --only do not apply.`,
+    "Omit them; they apply once the run has ended.",
+  );
 }
 
 const RECORDABLE = /^(memory|docker(:.*)?|ports:.*)$/;

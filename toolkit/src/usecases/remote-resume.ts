@@ -1,7 +1,7 @@
-import { hint, OperationError, UsageError } from "@same-kit/shared";
+import { hint, OperationError } from "@same-kit/shared";
 import type { AppAddress } from "../adapters/app/app-address.ts";
 import { type RunFolder, RunRecords } from "../adapters/records/run-records.ts";
-import type { ToolkitErrorCode } from "../errors.ts";
+import { type ToolkitErrorCode, usageError } from "../errors.ts";
 import { type ContinueRunOptions, continueRun, type ExplainedRun, explainContinuation } from "./continue-run.ts";
 import type { RunDeps } from "./run/run-state.ts";
 import type { RunSummary } from "./run/run-summary.ts";
@@ -42,11 +42,10 @@ async function findEnded({
   }
   const { appUrl, state } = run.record;
   if (appUrl === undefined) {
-    throw new UsageError<ToolkitErrorCode>({
-      code: "ERR_USAGE",
-      message: `The run ${id} ran on this machine.`,
-      hint: hint`Continue it here: ${{ command: "local resume", args: [id], stateDir }}.`,
-    });
+    throw usageError(
+      `The run ${id} ran on this machine.`,
+      hint`Continue it here: ${{ command: "local resume", args: [id], stateDir }}.`,
+    );
   }
   if (state === "running") throw stillRuns(id, appUrl, stateDir);
   return { run, appUrl };

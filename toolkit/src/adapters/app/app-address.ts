@@ -1,5 +1,5 @@
-import { UsageError } from "@same-kit/shared";
-import type { ToolkitErrorCode } from "../../errors.ts";
+import type { UsageError } from "@same-kit/shared";
+import { type ToolkitErrorCode, usageError } from "../../errors.ts";
 
 /** The address of an app, and its access key. */
 export type AppAddress = { url: string; accessKey: string | null };
@@ -27,9 +27,8 @@ function decodeKey(password: string, host: string): string | null {
 
 function notAnAddress(host: string): UsageError<ToolkitErrorCode> {
   const shown = host.includes("@") ? `…@${host.slice(host.lastIndexOf("@") + 1)}` : host;
-  return new UsageError({
-    code: "ERR_USAGE",
-    message: `"${shown}" is not the address of an app.`,
-    hint: "Use HOST, HOST:PORT or same:KEY@HOST, such as localhost:7071 or my-app.azurewebsites.net.",
-  });
+  return usageError(
+    `"${shown}" is not the address of an app.`,
+    "Use HOST, HOST:PORT or same:KEY@HOST, such as localhost:7071 or my-app.azurewebsites.net.",
+  );
 }

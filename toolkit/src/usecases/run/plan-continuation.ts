@@ -1,8 +1,7 @@
 // Decides which steps of an ended run a new run of the edited notebook keeps, and why each of the others runs.
 
 import type { InitiateRequest, RequestedStep } from "@same-kit/functions-app/contract";
-import { type Hint, UsageError } from "@same-kit/shared";
-import type { ToolkitErrorCode } from "../../errors.ts";
+import { usageError } from "../../errors.ts";
 
 export type EndedRun = {
   id: string;
@@ -79,11 +78,11 @@ function findWished({ id, completed }: EndedRun, { steps }: InitiateRequest, wis
   const index = steps.findIndex(({ name }) => name === wished || name === toStepName(wished));
   if (index < 0) {
     const names = steps.map(({ name }) => name).join(", ");
-    throw usage(`${option} ${wished} is not a step of the notebook.`, `Its steps: ${names}.`);
+    throw usageError(`${option} ${wished} is not a step of the notebook.`, `Its steps: ${names}.`);
   }
   const missing = steps.slice(0, index).find(({ name }, at) => completed[at] !== name);
   if (missing === undefined) return index;
-  throw usage(
+  throw usageError(
     `${option} ${wished} needs the results of ${missing.name}, which did not complete in the run ${id}.`,
     `Name ${missing.name} or a step before it.`,
   );
@@ -91,6 +90,3 @@ function findWished({ id, completed }: EndedRun, { steps }: InitiateRequest, wis
 
 /** `2` for `same_step_002`. */
 const toStepName = (text: string): string => (/^\d+$/.test(text) ? `same_step_${text.padStart(3, "0")}` : text);
-
-const usage = (message: string, text: Hint): UsageError<ToolkitErrorCode> =>
-  new UsageError({ code: "ERR_USAGE", message, hint: text });
