@@ -1,6 +1,17 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { SdkInvoker } from "../../helpers/sdk-orchestrator.ts";
 import { HUB, VirtualWorld } from "../../helpers/virtual-world.ts";
+
+// A virtual clock does not wait for the compression threads.
+vi.mock("node:zlib", async (importActual) => {
+  const zlib = await importActual<typeof import("node:zlib")>();
+  type Done = (error: null, result: Buffer) => void;
+  return {
+    ...zlib,
+    gzip: (input: string, done: Done) => done(null, zlib.gzipSync(input)),
+    gunzip: (input: Buffer, done: Done) => done(null, zlib.gunzipSync(input)),
+  };
+});
 
 const LARGE = "x".repeat(50_000);
 

@@ -1,3 +1,4 @@
+import { cpus } from "node:os";
 import { describe, expect, test } from "vitest";
 import { resolveDurableTaskSettings } from "../../../local/src/engine/resolve-settings.ts";
 
@@ -103,5 +104,86 @@ test("a hub name from a missing setting falls back to the default, with a warnin
   expect(warningsOf({ hubName: "%TASKHUB_NAME%" }, { TASKHUB_NAME: "Mine" })).toMatchObject({
     settings: { hubName: "Mine" },
     warnings: [],
+  });
+});
+
+describe("each setting", () => {
+  test("takes the values that the extension takes", () => {
+    const section = {
+      defaultVersion: "2.0",
+      versionMatchStrategy: "STRICT",
+      versionFailureStrategy: "fail",
+      overridableExistingInstanceStates: "anystate",
+      useAppLease: "false",
+      localRpcEndpointEnabled: false,
+      storeInputsInOrchestrationHistory: "true",
+      maxConcurrentActivityFunctions: "1",
+      entityMessageReorderWindowInMinutes: 0,
+      httpSettings: { useForwardedHost: true, defaultAsyncRequestSleepTimeMilliseconds: 1 },
+      tracing: { traceInputsAndOutputs: true, traceReplayEvents: true },
+      appLeaseOptions: { renewInterval: "00:00:14.9", leaseInterval: "00:00:15" },
+      storageProvider: {
+        type: "Azure_Storage",
+        partitionCount: 16,
+        connectionName: "Mine",
+        connectionStringName: "Older",
+      },
+    };
+    expect(resolve(section)).toMatchObject({
+      defaultVersion: "2.0",
+      versionMatchStrategy: "Strict",
+      versionFailureStrategy: "Fail",
+      overridableExistingInstanceStates: "AnyState",
+      useAppLease: false,
+      localRpcEndpointEnabled: false,
+      storeInputsInOrchestrationHistory: true,
+      maxConcurrentActivityFunctions: 1,
+      entityMessageReorderWindowInMinutes: 0,
+      useForwardedHost: true,
+      defaultAsyncRequestSleepTimeMs: 1,
+      traceInputsAndOutputs: true,
+      traceReplayEvents: true,
+      appLease: { renewIntervalMs: 14_900, leaseIntervalMs: 15_000 },
+      partitionCount: 16,
+      connectionName: "Mine",
+    });
+    expect(resolve({ storageProvider: { connectionStringName: "Older" } }).connectionName).toBe("Older");
+  });
+
+  test("has a default", () => {
+    expect(resolve({ versionMatchStrategy: undefined, maxConcurrentActivityFunctions: null })).toMatchObject({
+      defaultVersion: null,
+      versionFailureStrategy: "Reject",
+      useForwardedHost: false,
+      localRpcEndpointEnabled: true,
+      storeInputsInOrchestrationHistory: false,
+      traceInputsAndOutputs: false,
+      traceReplayEvents: false,
+      maxConcurrentActivityFunctions: 10 * cpus().length,
+      connectionName: "AzureWebJobsStorage",
+    });
+  });
+
+  test.each([
+    [{ hubName: 5 }, "hubName is 5, not a text"],
+    [{ useAppLease: "perhaps" }, 'useAppLease is "perhaps", not true or false'],
+    [{ maxOrchestrationActions: 0 }, "maxOrchestrationActions is 0, not a whole number, 1 or more"],
+    [{ maxOrchestrationActions: 1.5 }, "1.5, not a whole number"],
+    [{ storageProvider: { partitionCount: 17 } }, "partitionCount is 17, not a whole number, from 1 to 16"],
+    [{ versionMatchStrategy: "Newest" }, '"Newest", not one of None, Strict, CurrentOrOlder'],
+    [{ versionFailureStrategy: "Wait" }, '"Wait", not one of Reject, Fail'],
+    [{ overridableExistingInstanceStates: 1 }, "1, not one of NonRunningStates, AnyState"],
+    [{ storageProvider: { maxQueuePollingInterval: "00:00:00" } }, '"00:00:00", not a time such as'],
+    [{ storageProvider: { maxQueuePollingInterval: 5 } }, "5, not a time such as"],
+    [{ storageProvider: { type: "my_azure_storage" } }, '"my_azure_storage"'],
+    [{ storageProvider: { type: "azureStorage2" } }, '"azureStorage2"'],
+    [{ storageProvider: { type: "azureManaged2" } }, '"azureManaged2"'],
+    [{ storageProvider: { type: "my_azureManaged" } }, '"my_azureManaged"'],
+    [{ hubName: "x%HUB%" }, "x%HUB%"],
+    [{ appLeaseOptions: { leaseInterval: "00:00:30.5" } }, "whole seconds"],
+    [{ appLeaseOptions: { renewInterval: "00:00:05", leaseInterval: "00:00:14" } }, "from 15 to 60"],
+    [{ appLeaseOptions: { renewInterval: "00:01:00" } }, "renewInterval is not shorter"],
+  ])("is reported if it cannot be used, as in %j", (section, problem) => {
+    expect(problemsOf(section)).toEqual([expect.stringContaining(problem)]);
   });
 });

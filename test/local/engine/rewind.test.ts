@@ -106,3 +106,47 @@ test("a rewind that was interrupted after the parent's history still finds its c
   const taken = { EventType: EventType.GenericEvent, ...base, EventId: -1, Data: null } as HistoryEvent;
   expect(planRewind([child, taken])).toEqual({ rows: [], children: ["child"] });
 });
+
+test("a plan changes the rows of what failed, with their causes, and no others", () => {
+  const base = { EventId: -1, IsPlayed: false, Timestamp: "2026-06-24T14:00:00Z" };
+  const child = (EventId: number, InstanceId: string) =>
+    ({ ...base, EventType: EventType.SubOrchestrationInstanceCreated, EventId, InstanceId }) as HistoryEvent;
+  const after = (type: number, TaskScheduledId: number) =>
+    ({ ...base, EventType: type, TaskScheduledId }) as HistoryEvent;
+  const events = [
+    { ...base, EventType: EventType.ExecutionStarted } as HistoryEvent,
+    { ...base, EventType: EventType.TaskScheduled, EventId: 0 } as HistoryEvent,
+    { ...base, EventType: EventType.TaskScheduled, EventId: 1 } as HistoryEvent,
+    child(2, "done"),
+    child(3, "failed"),
+    child(4, "open"),
+    after(EventType.TaskCompleted, 0),
+    after(EventType.TaskFailed, 1),
+    after(EventType.TaskFailed, 9),
+    after(EventType.SubOrchestrationInstanceCompleted, 2),
+    after(EventType.SubOrchestrationInstanceFailed, 3),
+    after(EventType.SubOrchestrationInstanceFailed, 8),
+  ];
+  const rows = [
+    { index: 2, was: "TaskScheduled", isTakenOut: true },
+    { index: 7, was: "TaskFailed", isTakenOut: true },
+    { index: 8, was: "TaskFailed", isTakenOut: true },
+    { index: 4, was: "SubOrchestrationInstanceCreated", isTakenOut: false },
+    { index: 10, was: "SubOrchestrationInstanceFailed", isTakenOut: true },
+    { index: 11, was: "SubOrchestrationInstanceFailed", isTakenOut: true },
+  ];
+  // An interrupted rewind has taken the end out: children without an answer were still to be woken.
+  expect(planRewind(events)).toEqual({ rows, children: ["failed", "open"] });
+  const end = { ...base, EventType: EventType.ExecutionCompleted } as HistoryEvent;
+  expect(planRewind([...events, end])).toEqual({
+    rows: [...rows, { index: 12, was: "ExecutionCompleted", isTakenOut: true }],
+    children: ["failed"],
+  });
+});
+
+test("an instance without a history is not changed", async () => {
+  const { hub } = open(tree, {});
+  hub.rewind("nobody");
+  await hub.run();
+  expect(hub.instances.has("nobody")).toBe(false);
+});
