@@ -72,6 +72,8 @@ export type BootOptions = {
   detachedLogFile: string | null;
   /** Runs before work in the hub continues. */
   beforeWork?: (hub: IdleHub) => Promise<void>;
+  /** Ends the start, or stops the host, when it aborts. */
+  signal?: AbortSignal;
 };
 
 /** The events of a host, in this process or another one. */

@@ -35,7 +35,12 @@ export async function startHost(
   extensions: readonly HostExtension[],
   onWorkerForked: () => void,
 ): Promise<FunctionsHost> {
-  const { node = null } = options;
+  const { node = null, signal } = options;
+  // A host that has started is not stopped by the signal itself, but after the engine, which saves running work.
+  const aborting = new AbortController();
+  const abort = () => aborting.abort(signal?.reason);
+  if (signal?.aborted === true) abort();
+  signal?.addEventListener("abort", abort);
   const starting = startFunctionsHost({
     ...passedOn(options),
     appDir,
@@ -54,10 +59,13 @@ export async function startHost(
     stateDir: folder.dir,
     node,
     tracer,
+    signal: aborting.signal,
   });
-  return starting.catch(async (error: unknown) => {
-    throw await nameOwner(error);
-  });
+  return starting
+    .catch(async (error: unknown) => {
+      throw await nameOwner(error);
+    })
+    .finally(() => signal?.removeEventListener("abort", abort));
 }
 
 /** The options that are passed to the Functions host unchanged. */

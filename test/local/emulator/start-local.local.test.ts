@@ -172,6 +172,23 @@ test("an aborted start leaves nothing running", async () => {
   expect(await listRunningHosts(stateDir)).toEqual([]);
 });
 
+test("an app that never finishes loading does not delay the end of a start that is aborted", async () => {
+  const appDir = await writeApp({ "main.js": "console.log('loading'); for (;;);" });
+  const stateDir = await makeTempDir();
+  const ending = new AbortController();
+  const onLog: LocalOptions["onLog"] = ({ message }) => message === "loading" && ending.abort(new Error("enough"));
+  const starting = startLocal({
+    appDir,
+    stateDir,
+    storage: MEMORY,
+    port: 0,
+    watch: true,
+    onLog,
+    signal: ending.signal,
+  });
+  await expect(starting).rejects.toThrow("enough");
+});
+
 test("requests from other origins are rejected by the Durable webhook", async () => {
   const host = await startLocalHost({ appDir: APP, stateDir: await makeTempDir(), storage: MEMORY });
   const response = await fetch(`${host.url}/runtime/webhooks/durabletask/orchestrators/chain`, {

@@ -11,10 +11,12 @@ import { waitFor } from "../../helpers/wait-for.ts";
 const REQUIRE = 'const { app } = require("@azure/functions");';
 
 test("a package of ES modules loads, with CommonJS files, top-level await and the core module", async () => {
-  const { url, functions } = await startTestHost({ appDir: fixtureApp("esm") });
+  const { url, functions, entries } = await startTestHost({ appDir: fixtureApp("esm") });
   expect(functions.map((it) => it.url)).toEqual([`${url}/first`, `${url}/second`]);
   expect(await (await fetch(`${url}/first`)).text()).toBe("from a module");
   expect(await (await fetch(`${url}/second`)).text()).toBe("from CommonJS");
+  // Node would warn of an import by a script that was compiled before.
+  expect(entries.filter(({ level }) => level === "warn")).toEqual([]);
 });
 
 test("hooks run in order, replace handlers, handle failures and change the app's own log lines", async () => {

@@ -11,10 +11,14 @@ type LocalUpDeps = {
 
 /** Runs a host until it is asked to stop. @throws the error that stopped the host. */
 export async function localUp(
-  options: Omit<BootOptions, "onLog">,
+  options: Omit<BootOptions, "onLog" | "signal">,
   { emulator, onReady, onLog, signal }: LocalUpDeps,
 ): Promise<void> {
-  const host = await emulator.boot({ ...options, onLog });
+  const host = await emulator.boot({ ...options, onLog, signal }).catch((error: unknown) => {
+    if (error === signal.reason && signal.aborted) return null;
+    throw error;
+  });
+  if (host === null) return;
   try {
     onReady(host);
     const error = await Promise.race([host.failed, aborted(signal)]);

@@ -16,6 +16,11 @@ type AppPackage = {
   keepsCompiled?: true;
 };
 
+/** `import` of a file that is loaded as usual: in a compiled one, Node prints a warning about an experimental feature. */
+export type ImportModule = (url: string) => Promise<unknown>;
+
+type Loading = { warn: (text: string) => void; importModule: ImportModule };
+
 /**
  * Loads the entry files named by the app's package.json, one after another, as Azure's worker does: `main` is a path or
  * glob relative to the app, not something that Node.js resolves, and only the app's own `type` determines what `.js`
@@ -24,7 +29,7 @@ type AppPackage = {
 export async function loadApp(
   appDirectory: string,
   registry: FunctionRegistry,
-  warn: (text: string) => void,
+  { warn, importModule }: Loading,
 ): Promise<void> {
   refuseOtherLanguages(appDirectory);
   const appPackage = readAppPackage(appDirectory, warn);
@@ -38,7 +43,7 @@ export async function loadApp(
   for (const file of await entryFilesOf(appDirectory, appPackage.main)) {
     registry.currentFile = file;
     try {
-      await loadFile(file, appPackage);
+      await loadFile(file, appPackage, importModule);
     } catch (error) {
       throw entryPointError(path.relative(appDirectory, file), error);
     } finally {
@@ -73,10 +78,10 @@ function readAppPackage(appDirectory: string, warn: (text: string) => void): App
   }
 }
 
-async function loadFile(file: string, appPackage: AppPackage): Promise<void> {
+async function loadFile(file: string, appPackage: AppPackage, importModule: ImportModule): Promise<void> {
   const extension = path.extname(file);
   const isModule = extension === ".mjs" || (extension !== ".cjs" && appPackage.type === "module");
-  if (isModule) await import(pathToFileURL(file).href);
+  if (isModule) await importModule(pathToFileURL(file).href);
   else if (appPackage.keepsCompiled) requireCompiled(file, path.join(cacheFolder(process.env), "compiled"));
   else createRequire(file)(file);
 }

@@ -10,7 +10,7 @@ import { createFunctionsCore } from "./functions-core-api.ts";
 import { Hooks } from "./hooks.ts";
 import { invoke, type SendLog, toException } from "./invoke.ts";
 import { KeptHistories } from "./kept-histories.ts";
-import { loadApp } from "./load-app.ts";
+import { type ImportModule, loadApp } from "./load-app.ts";
 import { helpOldDurableFunctions } from "./old-durable-functions.ts";
 import { refuseOlderModel } from "./other-apps.ts";
 
@@ -42,7 +42,10 @@ function systemLog(level: "warning" | "error", message: string): void {
   sendLog({ category: "system", level, message });
 }
 
-async function initialize(request: Extract<HostToWorker, { kind: "workerInitRequest" }>): Promise<void> {
+async function initialize(
+  request: Extract<HostToWorker, { kind: "workerInitRequest" }>,
+  importModule: ImportModule,
+): Promise<void> {
   const { functionAppDirectory, hostVersion } = request;
   const core = createFunctionsCore({
     hostVersion,
@@ -52,7 +55,7 @@ async function initialize(request: Extract<HostToWorker, { kind: "workerInitRequ
   });
   (globalThis as { [CORE_KEY]?: unknown })[CORE_KEY] = core;
   helpOldDurableFunctions(functionAppDirectory, (text) => systemLog("warning", text));
-  await loadApp(functionAppDirectory, registry, (text) => systemLog("warning", text));
+  await loadApp(functionAppDirectory, registry, { warn: (text) => systemLog("warning", text), importModule });
   await hooks.run("appStart", { hookData: hooks.appHookData, appHookData: hooks.appHookData, functionAppDirectory });
   registry.lock();
   send({
@@ -113,10 +116,10 @@ async function terminate(): Promise<void> {
   send({ kind: "workerTerminated" }, () => process.exit(0));
 }
 
-function receive(message: HostToWorker): void {
+function receive(message: HostToWorker, importModule: ImportModule): void {
   switch (message.kind) {
     case "workerInitRequest":
-      initialize(message).catch(reportFailedStart);
+      initialize(message, importModule).catch(reportFailedStart);
       return;
     case "invocationRequest":
       void invoke(message, { registry, hooks, histories, sendLog }).then((response) => send(response));
@@ -127,17 +130,20 @@ function receive(message: HostToWorker): void {
   }
 }
 
-process.on("message", receive);
-process.on("disconnect", () => process.exit(0));
-// Ctrl-C reaches the whole foreground process group; the host decides when its worker ends.
-process.on("SIGINT", () => {});
-process.on("uncaughtException", (error) => {
-  const { message, stackTrace } = toException(error);
-  send(
-    { kind: "rpcLog", category: "system", level: "error", message: `Uncaught exception: ${stackTrace ?? message}` },
-    () => process.exit(1),
-  );
-});
-// The app must not see a channel that is not its own.
-process.send = undefined;
-send({ kind: "startStream" });
+/** Serves the host until it ends the process. */
+export function serve(importModule: ImportModule): void {
+  process.on("message", (message: HostToWorker) => receive(message, importModule));
+  process.on("disconnect", () => process.exit(0));
+  // Ctrl-C reaches the whole foreground process group; the host decides when its worker ends.
+  process.on("SIGINT", () => {});
+  process.on("uncaughtException", (error) => {
+    const { message, stackTrace } = toException(error);
+    send(
+      { kind: "rpcLog", category: "system", level: "error", message: `Uncaught exception: ${stackTrace ?? message}` },
+      () => process.exit(1),
+    );
+  });
+  // The app must not see a channel that is not its own.
+  process.send = undefined;
+  send({ kind: "startStream" });
+}

@@ -3,4 +3,5 @@
 import path from "node:path";
 import { cacheFolder, requireCompiled } from "@same-kit/shared";
 
-requireCompiled(path.join(__dirname, "worker.cjs"), path.join(cacheFolder(process.env), "compiled"));
+const worker = requireCompiled(path.join(__dirname, "worker.cjs"), path.join(cacheFolder(process.env), "compiled"));
+(worker as typeof import("./main.ts")).serve((url) => import(url));
