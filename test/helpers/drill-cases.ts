@@ -1,4 +1,5 @@
 import type { DrillName } from "../../rehearsal/src/index.ts";
+import { FAILURE_CASES, type FailureCase, type FailureCode } from "../../toolkit/src/deployment/failure-cases.ts";
 
 // Drill, and what its message must contain; its code is in the failure catalogue.
 export const FAILURES: readonly [DrillName, RegExp][] = [
@@ -60,3 +61,9 @@ export const HEALED: readonly [DrillName, RegExp][] = [
   ["storage-forbidden", /^note The app cannot write its package yet/],
   ["publish-interrupted", /^note the connection broke \(.+\); trying again/],
 ];
+
+/** The code with which a drill ends, unless it recovers. */
+export function codeOfDrill(drill: DrillName): FailureCode | undefined {
+  const codes = Object.keys(FAILURE_CASES) as FailureCode[];
+  return codes.find((code) => (FAILURE_CASES[code] as FailureCase).drills?.includes(drill));
+}

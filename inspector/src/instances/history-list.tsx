@@ -17,18 +17,7 @@ export function HistoryList({ instance: { id, history } }: { instance: InstanceD
   const chosen = chosenKey === null ? undefined : history.find((it) => keyOf(it) === chosenKey);
   return (
     <>
-      <search class="filters">
-        <input
-          type="search"
-          aria-label="Only events with this text in their type or name"
-          placeholder="Type or name"
-          value={text}
-          onInput={(it) => setText(it.currentTarget.value)}
-        />
-        <span class="quiet" role="status">
-          {shown.length} of {history.length}
-        </span>
-      </search>
+      <Search text={text} found={`${shown.length} of ${history.length}`} onChange={setText} />
       <div class={chosen === undefined ? "history" : "history split"}>
         <VirtualRows
           label="History"
@@ -52,6 +41,23 @@ export function HistoryList({ instance: { id, history } }: { instance: InstanceD
         )}
       </div>
     </>
+  );
+}
+
+function Search({ text, found, onChange }: { text: string; found: string; onChange: (text: string) => void }) {
+  return (
+    <search class="filters">
+      <input
+        type="search"
+        aria-label="Only events with this text in their type or name"
+        placeholder="Type or name"
+        value={text}
+        onInput={(it) => onChange(it.currentTarget.value)}
+      />
+      <span class="quiet" role="status">
+        {found}
+      </span>
+    </search>
   );
 }
 

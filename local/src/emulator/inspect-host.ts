@@ -7,6 +7,7 @@ import type { WebhookHandler } from "../shared/http-message.ts";
 import { listRunFiles } from "../state/run-file.ts";
 import { readEntityInternals } from "./entity-internals.ts";
 import { inspectorUrlOf } from "./inspector-extension.ts";
+import type { LocalStorage } from "./open-local-storage.ts";
 import { readSourceLines } from "./read-source-lines.ts";
 import { sameKitVersion } from "./same-kit-version.ts";
 import type { HostSetting } from "./start-host.ts";
@@ -24,39 +25,24 @@ export function inspectHost(
   }: { management: WebhookHandler; parts: Promise<InspectedParts>; runs: RunsSource | undefined },
 ): InspectedSource {
   const { hubName, partitionCount } = settings;
-  const { account } = storage;
   return {
     management,
     events,
     async describe() {
-      const { host } = await parts;
-      const { url, nodeVersion = null, state, functions } = host;
-      const hosts = await listHosts(folder.hostsDir, url);
-      const storageText = storage.description;
+      const { url, nodeVersion = null, state, functions } = (await parts).host;
       return {
         kind: "host",
         where: url,
         hubName,
-        storage: storageText,
+        storage: storage.description,
         version: await sameKitVersion(),
         nodeVersion,
         state,
         functions,
-        hosts,
+        hosts: await listHosts(folder.hostsDir, url),
       };
     },
-    async hub() {
-      const { host } = await parts;
-      const [description, ...poison] = await Promise.all([
-        describeHub({ storage: account, hubName, partitionCount }),
-        ...poisonQueueNames(host).map((name) => describeQueue(account.queue(name))),
-      ]);
-      return {
-        ...description,
-        storage: storage.description,
-        poison: poison.filter(({ messages }) => messages !== null),
-      };
-    },
+    hub: async () => describeWithPoison((await parts).host, { storage, hubName, partitionCount }),
     sources: async (instanceId) => readSourceLines(instanceId, { ...(await parts), settings }),
     entity: async (name, key) => readEntityInternals((await parts).client, name, key),
     ...(traces === null ? {} : { traces }),
@@ -75,6 +61,18 @@ async function listHosts(hostsDir: string, thisUrl: string): Promise<HostDescrip
     startedAt,
     isThis: url === thisUrl,
   }));
+}
+
+async function describeWithPoison(
+  host: FunctionsHost,
+  { storage, hubName, partitionCount }: { storage: LocalStorage; hubName: string; partitionCount: number },
+) {
+  const { account, description } = storage;
+  const [hub, ...poison] = await Promise.all([
+    describeHub({ storage: account, hubName, partitionCount }),
+    ...poisonQueueNames(host).map((name) => describeQueue(account.queue(name))),
+  ]);
+  return { ...hub, storage: description, poison: poison.filter(({ messages }) => messages !== null) };
 }
 
 const BLOB_POISON_QUEUE = "webjobs-blobtrigger-poison";

@@ -54,13 +54,7 @@ export async function startApp(
     appDir,
     port: 0,
     extensions: [extension, ...bindings.all],
-    appSettings: {
-      ...appSettings,
-      [TRACE_VARIABLE]: "1",
-      AzureWebJobsStorage: storage.connectionString,
-      [settings.connectionName]: storage.connectionString,
-    },
-    ...(storage.development === undefined ? {} : { developmentStorage: storage.development }),
+    ...toHostSettings(appSettings, settings, storage),
     ...(clock instanceof VirtualClock ? { now: () => clock.now() } : {}),
     log,
     onEvent,
@@ -97,6 +91,23 @@ const isVirtual = ({ clock, storage }: LocalAppOptions): boolean =>
 
 function toStart(now: Date | string | undefined): string {
   return (now === undefined ? new Date() : new Date(now)).toISOString();
+}
+
+/** The settings that connect the app with its storage. */
+function toHostSettings(
+  appSettings: Readonly<Record<string, string>>,
+  { connectionName }: DurableTaskSettings,
+  { connectionString, development }: OpenStorage["storage"],
+) {
+  return {
+    appSettings: {
+      ...appSettings,
+      [TRACE_VARIABLE]: "1",
+      AzureWebJobsStorage: connectionString,
+      [connectionName]: connectionString,
+    },
+    ...(development === undefined ? {} : { developmentStorage: development }),
+  };
 }
 
 type OpenStorage = {

@@ -91,10 +91,6 @@ export class LanguageWorker {
     this.#send({ kind: "workerInitRequest", functionAppDirectory: spec.appDirectory, hostVersion: spec.hostVersion });
   }
 
-  get pendingInvocations(): number {
-    return this.#pending.size;
-  }
-
   /** Never rejects. */
   invoke(call: WorkerCall): Promise<WorkerInvocationResult> {
     if (this.#isGone) return Promise.resolve({ status: "unavailable", reason: "The worker process has ended." });

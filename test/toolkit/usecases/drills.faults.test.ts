@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { DRILLS } from "../../../rehearsal/src/index.ts";
-import { codeOfDrill } from "../../../toolkit/src/deployment/failure-cases.ts";
-import { FAILURES, HEALED } from "../../helpers/drill-cases.ts";
+import { codeOfDrill, FAILURES, HEALED } from "../../helpers/drill-cases.ts";
 import { failing } from "../../helpers/failing-deployment.ts";
 import { PROVIDER_MIRROR } from "../../helpers/provider.ts";
 import { rehearseDeployment } from "../../helpers/rehearsed-deployment.ts";

@@ -67,12 +67,6 @@ export const FAILURE_CASES = {
 
 export type FailureCode = keyof typeof FAILURE_CASES;
 
-/** The code with which a drill ends, unless it recovers. */
-export function codeOfDrill(drill: DrillName): FailureCode | undefined {
-  const codes = Object.keys(FAILURE_CASES) as FailureCode[];
-  return codes.find((code) => (FAILURE_CASES[code] as FailureCase).drills?.includes(drill));
-}
-
 /** @returns null for an error that is not a known case. */
 export function failureCaseOf(code: string): FailureCase | null {
   return Object.hasOwn(FAILURE_CASES, code) ? FAILURE_CASES[code as FailureCode] : null;

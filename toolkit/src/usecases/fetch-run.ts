@@ -11,7 +11,7 @@ import { PolledLines } from "./run/polled-lines.ts";
 import { RunDisplay } from "./run/run-display.ts";
 import type { RunHost } from "./run/run-host.ts";
 import { finishRun } from "./run/run-result.ts";
-import type { RunDeps } from "./run/run-state.ts";
+import type { RunDeps, RunningRun } from "./run/run-state.ts";
 import type { RunSummary } from "./run/run-summary.ts";
 
 type FetchRunOptions = {
@@ -24,6 +24,14 @@ type FetchRunOptions = {
 };
 
 const POLL_MS = 1_000;
+
+/** What only the process that starts a run chooses. */
+const NOT_OURS = {
+  choice: { keep: false, port: null, storage: null, python: null },
+  warnings: [],
+  timeoutMs: null,
+  isVerbose: false,
+};
 
 /**
  * Waits for the end of a run that this process did not start, and saves all its results. If no record contains the notebook, it is
@@ -48,20 +56,23 @@ export async function fetchRun(options: FetchRunOptions, deps: RunDeps): Promise
     const ended = await waitForEnd(host, run, display, deps);
     const { runtimeStatus } = ended;
     await display.end(runtimeStatus === "Completed" ? null : runtimeStatus);
-    const choice = { keep: false, port: null, storage: null, python: null };
-    const running = { records, choice, steps, warnings: [], timeoutMs: null, isVerbose: false, savesLargeSession };
-    return await finishRun(
-      {
-        ...running,
-        deps,
-        subject: { kind: "recorded", folder },
-        folder,
-        host,
-        display,
-        sent: { files: null, paths: [] },
-      },
-      { kind: "ended", status: toStatus(ended), endedAt: new Date(ended.lastUpdatedTime) },
-    );
+    const running: RunningRun = {
+      ...NOT_OURS,
+      records,
+      steps,
+      savesLargeSession,
+      deps,
+      sent: { files: null, paths: [] },
+      subject: { kind: "recorded", folder },
+      folder,
+      host,
+      display,
+    };
+    return await finishRun(running, {
+      kind: "ended",
+      status: toStatus(ended),
+      endedAt: new Date(ended.lastUpdatedTime),
+    });
   } catch (error) {
     await display.end("it was not fetched");
     throw error;
