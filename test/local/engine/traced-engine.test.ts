@@ -227,7 +227,10 @@ test("a signal that an entity sends has a span below the operation that sent it"
     "        entity:counter:add producer unset",
     "          entity:counter:add consumer ok",
   ]);
-  expect(find("entity:counter:add", "producer")?.attributes).toMatchObject({
+  const signal = find("entity:counter:add", "producer");
+  expect(signal?.startMs).toBeGreaterThan(0);
+  expect(signal?.endMs).toBe(signal?.startMs);
+  expect(signal?.attributes).toMatchObject({
     "durabletask.event.target_instance_id": "@counter@told",
     "durabletask.task.instance_id": "@counter@a",
     "durabletask.task.operation": "signal_entity",

@@ -38,7 +38,8 @@ function open(stored: object) {
     outbox.messages.map(({ message: { taskMessage } }) => {
       const { Event: event, OrchestrationInstance: target } = taskMessage;
       if (event.EventType !== EventType.EventRaised) throw new Error("An entity sends nothing else.");
-      const { pos, result } = JSON.parse(event.Input ?? "{}");
+      const { $type, pos, result } = JSON.parse(event.Input ?? "{}");
+      expect($type).toMatch(/DurableTask\.(Request|Response)Message,/);
       return [target.InstanceId, event.Name, pos ?? result];
     });
   return { state, release, sent, grant: (request: EntityRequest) => grantLock(request, state, outbox) };

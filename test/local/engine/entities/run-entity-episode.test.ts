@@ -101,6 +101,25 @@ test("an entity cannot be terminated: such a message is discarded, or ignored be
   expect(calls).toHaveLength(1);
 });
 
+test("signals of the function are sent in order, and only callers are answered", async () => {
+  const signals = [1, 2].map((n) => ({ target: { name: "Other", key: "b" }, name: "add", input: String(n) }));
+  const value = { entityExists: true, entityState: "1", results: [{ result: "1" }], signals };
+  // A client asks for no answer.
+  const { result } = await episode([operation({ parent: null, parentExecution: null })], {
+    reply: { kind: "returned", value },
+  });
+  if (result.kind !== "advanced") throw new Error(result.reason);
+  const sent = result.outgoing.map(({ message: { taskMessage } }) => {
+    const { Name, Input } = taskMessage.Event as { Name: string; Input: string };
+    return { to: taskMessage.OrchestrationInstance, Name, ...JSON.parse(Input) };
+  });
+  expect(sent).toHaveLength(2);
+  const common = { to: { InstanceId: "@other@b", ExecutionId: null }, Name: "op", op: "add", signal: true };
+  const $type = expect.stringContaining("RequestMessage");
+  expect(sent[0]).toMatchObject({ ...common, $type, input: "1", parent: "@counter@a", Predecessor: UNSTAMPED });
+  expect(sent[1]).toMatchObject({ ...common, $type, input: "2", Predecessor: sent[0].Timestamp });
+});
+
 test("a batch that no worker could run is tried again", async () => {
   const { result } = await episode([operation()], { reply: { kind: "unavailable", reason: "It restarts." } });
   expect(result).toEqual({ kind: "abandoned", reason: expect.any(String) });
