@@ -39,33 +39,17 @@ export async function start(
   client: Pick<TaskHubClient, "terminate">,
   deps: StartDeps,
 ): Promise<{ instanceId: string; executionId: string }> {
-  const { settings, clock } = deps;
+  const { settings } = deps;
   const instanceId = request.instanceId ?? newGuidN();
   const executionId = newGuidN();
   // A newly generated id cannot exist yet.
   const existing = request.instanceId === undefined ? null : await makeRoom(instanceId, client, deps);
-  const event = (trace: TraceContext | null): ExecutionStartedEvent => ({
-    EventType: EventType.ExecutionStarted,
-    EventId: -1,
-    IsPlayed: false,
-    Timestamp: clock.nowTicks(),
-    OrchestrationInstance: { InstanceId: instanceId, ExecutionId: executionId },
-    ParentInstance: null,
-    Name: request.name,
-    Version: request.version === undefined ? settings.defaultVersion : request.version,
-    Input: request.input,
-    Tags: request.tags ?? null,
-    Correlation: null,
-    ParentTraceContext: trace,
-    ScheduledStartTime: null,
-    Generation: existing === null ? 0 : (existing.generation ?? 0) + 1,
-    GenerateNewTrace: false,
-  });
   if (existing !== null) deps.orchestrations.forget(instanceId);
   const { name } = request;
   const shape = startSpan({ name, version: request.version ?? settings.defaultVersion, instanceId, executionId });
   await sendTraced(deps.tracer, shape, request.traceContext ?? null, async (trace) => {
-    const Event = event(trace);
+    const generation = existing === null ? 0 : (existing.generation ?? 0) + 1;
+    const Event = startedEvent({ ...request, instanceId, executionId, generation, trace }, deps);
     await deps.delivery.sendStart(toInstance(instanceId, Event, executionId), async (blobName) => {
       const rowEtag = await deps.instances.writeStarted(Event, existing, blobName);
       return rowEtag === null ? null : { isFirst: existing === null, rowEtag };
@@ -73,6 +57,30 @@ export async function start(
   });
   deps.functionLog.scheduled({ instanceId, name: request.name, type: "Orchestrator" }, "NewInstance");
   return { instanceId, executionId };
+}
+
+function startedEvent(
+  started: StartRequest & { instanceId: string; executionId: string; generation: number; trace: TraceContext | null },
+  { settings, clock }: StartDeps,
+): ExecutionStartedEvent {
+  const { name, version, input, tags = null, instanceId, executionId, generation, trace } = started;
+  return {
+    EventType: EventType.ExecutionStarted,
+    EventId: -1,
+    IsPlayed: false,
+    Timestamp: clock.nowTicks(),
+    OrchestrationInstance: { InstanceId: instanceId, ExecutionId: executionId },
+    ParentInstance: null,
+    Name: name,
+    Version: version === undefined ? settings.defaultVersion : version,
+    Input: input,
+    Tags: tags,
+    Correlation: null,
+    ParentTraceContext: trace,
+    ScheduledStartTime: null,
+    Generation: generation,
+    GenerateNewTrace: false,
+  };
 }
 
 /** The row that a new start replaces, after its instance has ended; null if there is none. */

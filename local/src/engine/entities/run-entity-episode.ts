@@ -43,12 +43,10 @@ export async function runEntityEpisode(
     const outcome = await runOperations(entity, operations, state, { ...deps, ...trace.callSpan });
     if (outcome === null) return { kind: "abandoned", reason: "The worker was not available." };
     Object.assign(state, { exists: outcome.exists, state: outcome.state });
-    operations.forEach((request, index) => {
-      const response = outcome.results[index];
-      if (!request.isSignal && response !== undefined) outbox.respond(request, response);
-    });
+    const answered = operations.flatMap((request, index) => pairOf(request, outcome.results[index]));
+    for (const [request, response] of answered) if (!request.isSignal) outbox.respond(request, response);
     for (const signal of outcome.signals) outbox.signal(signal);
-    trace.end(new Map(operations.flatMap((request, index) => pairOf(request, outcome.results[index]))));
+    trace.end(new Map(answered));
   }
   if (lock !== null) grantLock(lock, state, outbox);
   // Operations queued behind a lock granted to their sender, or granted twice, might be the last messages to arrive.
