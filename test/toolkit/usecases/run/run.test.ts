@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { hintText } from "@same-kit/shared";
 import { expect, test } from "vitest";
 import { AppClient } from "../../../../toolkit/src/adapters/app/app-client.ts";
+import { collectFiles } from "../../../../toolkit/src/adapters/files/collect-files.ts";
 import { RunRecords } from "../../../../toolkit/src/adapters/records/run-records.ts";
 import type { BootedHost } from "../../../../toolkit/src/ports.ts";
 import { driveRun } from "../../../../toolkit/src/usecases/run/run.ts";
@@ -12,7 +13,7 @@ import { COMPLETED_OUTPUT, type FakeApp, fakeApp } from "../../../helpers/fake-a
 import { bootedHost, FakeEmulator } from "../../../helpers/fake-emulator.ts";
 import { recordingView } from "../../../helpers/recording-view.ts";
 import { runRecord } from "../../../helpers/run-record.ts";
-import { makeTempDir } from "../../../helpers/temp-dir.ts";
+import { makeTempDir, makeTempDirWith } from "../../../helpers/temp-dir.ts";
 import { waitFor } from "../../../helpers/wait-for.ts";
 
 const RUNNING = { runtimeStatus: "Running" } as const;
@@ -84,6 +85,24 @@ test("a completed run is recorded and shown, and its host is stopped", async () 
     requests: ["POST /api/initiate"],
     state: "completed",
   });
+});
+
+test("the files of a run that is written in place are stored before the app can start it", async () => {
+  const app = fakeApp(RUNNING);
+  const { run } = await setUp({ app });
+  const folder = await makeTempDirWith({ "data.txt": "1" });
+  const files = await collectFiles({ folder, globs: null }, run.records.stateDir);
+  if (run.subject.kind !== "draft") throw new Error("The run is recorded already.");
+  Object.assign(run.subject.draft.record, { inPlace: { folder } });
+  const seen: (string | null | undefined)[] = [];
+  const initiate = async () => {
+    seen.push((await (await run.records.find("run-1"))?.readFile("in-place.json")) ?? null);
+    // The app has started the run, but its response does not arrive.
+    throw new TypeError("fetch failed");
+  };
+  const driven = driveRun({ ...run, files: async () => files, deps: { ...run.deps, fetch: initiate } });
+  await expect(driven).rejects.toMatchObject({ code: "ERR_APP_UNREACHABLE" });
+  expect(seen.map((text) => JSON.parse(text ?? "null"))).toMatchObject([{ files: [{ path: "data.txt" }] }]);
 });
 
 test("a failed run marks the running step", async () => {

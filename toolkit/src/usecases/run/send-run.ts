@@ -1,4 +1,4 @@
-import type { FilesRequest } from "@same-kit/functions-app/contract";
+import type { FilesRequest, RunFile } from "@same-kit/functions-app/contract";
 import { reasonOf } from "@same-kit/shared";
 import { localInstanceUrls } from "../../adapters/app/instance-urls.ts";
 import type { StartedRun } from "../../adapters/app/run-status.ts";
@@ -56,7 +56,14 @@ async function sendRequest(run: RunningRun): Promise<StartedRun> {
   // Not aborted by the first Ctrl-C: to terminate a run that was sent, its URLs must be known.
   const options = { runId: id, sameEnv, ...(continues && { continues }), signal: leaveNow };
   const request = await folder.readRequest();
-  const startWith = (its: FilesRequest) => host.client.startWithFiles(request, its, options);
+  const keep = async (known: readonly RunFile[]) => {
+    if (folder.record.inPlace !== undefined && continues === undefined) await saveKnown(folder, known);
+  };
+  const startWith = async (its: FilesRequest) => {
+    // Before the start: the app may start the run even if its response does not arrive.
+    await keep(its.files);
+    return host.client.startWithFiles(request, its, options);
+  };
   const taken = isEmpty ? null : await sendFiles({ client: host.client, id, files: collected, startWith, signal });
   const manifest = taken?.manifest ?? null;
   if (!isEmpty && manifest === null)
@@ -65,7 +72,7 @@ async function sendRequest(run: RunningRun): Promise<StartedRun> {
   const known = manifest === null ? [] : (taken?.files ?? []);
   sent.files = manifest;
   sent.paths = known.map(({ path }) => path);
-  if (folder.record.inPlace !== undefined && continues === undefined) await saveKnown(folder, known);
+  await keep(known);
   return taken?.started ?? host.client.start(request, { ...options, ...(manifest !== null && { files: manifest }) });
 }
 
