@@ -22,7 +22,7 @@ export function useLive(): LiveState {
   return state;
 }
 
-export type Loaded<Value> = {
+type Loaded<Value> = {
   value: Value | null;
   error: RequestError | null;
   reload: () => void;

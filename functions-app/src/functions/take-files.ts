@@ -8,7 +8,7 @@ import { inParallel } from "../steps/in-parallel.ts";
 import type { RunBlobs } from "../steps/run-blobs.ts";
 import { chooseInline, hashesOf, parseContents, writeManifest } from "../steps/stored-manifest.ts";
 
-export type TakenFiles = {
+type TakenFiles = {
   manifest: BlobReference;
   /** Hashes of contents that the app does not have yet. */
   missing: string[];

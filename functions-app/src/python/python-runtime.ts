@@ -23,7 +23,7 @@ type PythonRuntimeOptions = {
 
 export type StartedPython = { process: StepProcess; ready: ReadyPython; environment: StepEnvironment };
 
-export type StartOptions = {
+type StartOptions = {
   /** Absent, or without any requirement: the interpreter's own packages. */
   requirements: Buffer | undefined;
   /** The requirements add to the interpreter's own packages. */

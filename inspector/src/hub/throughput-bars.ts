@@ -1,13 +1,13 @@
 import type { Span } from "../parts/rates.ts";
 
 /** A stacked bar in drawing units, with failures on top of completed calls. */
-export type Bar = { x: number; width: number; completed: Part; failed: Part };
+type Bar = { x: number; width: number; completed: Part; failed: Part };
 type Part = { y: number; height: number };
 
 export const DRAWING = { width: 600, height: 120 };
 
 /** `top`: calls per second at the top of the drawing. */
-export type Throughput = { bars: Bar[]; top: number };
+type Throughput = { bars: Bar[]; top: number };
 
 /** The bars of a throughput chart, one per span, scaled to the busiest one. */
 export function throughputBars(spans: readonly Span[]): Throughput {

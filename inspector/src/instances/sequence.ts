@@ -10,7 +10,7 @@ export type Message = {
   isFailed: boolean;
 };
 
-export type Sequence = { participants: string[]; messages: Message[] };
+type Sequence = { participants: string[]; messages: Message[] };
 
 const CLIENT = "client";
 

@@ -7,7 +7,7 @@ import { type OpenAccount, StorageAccounts } from "./storage-connection.ts";
 import { createTablesExtension } from "./tables/tables-extension.ts";
 import type { TriggerDeps, TriggerExtension } from "./trigger-host.ts";
 
-export type StorageExtensions = {
+type StorageExtensions = {
   all: readonly HostExtension[];
   /** The extensions whose triggers must be started and stopped. */
   triggers: readonly TriggerExtension[];

@@ -7,7 +7,7 @@ import { RequestProblem } from "./problem.ts";
 /** An object returned by the API; members are validated individually. */
 export type ApiObject = Readonly<Record<string, unknown>>;
 
-export type Page = { items: ApiObject[]; continuationToken: string | null };
+type Page = { items: ApiObject[]; continuationToken: string | null };
 
 const CONTINUATION = "x-ms-continuation-token";
 const BASE = "http://localhost/runtime/webhooks/durabletask";

@@ -4,7 +4,7 @@ import { ok, readJson } from "../http/answer.ts";
 import type { ArmContext } from "./arm-context.ts";
 import type { Resource } from "./resource-store.ts";
 
-export type Settings = Record<string, string>;
+type Settings = Record<string, string>;
 
 /** The defaults below a new site until they are written. */
 const CONFIG_DEFAULTS: Readonly<Record<string, Record<string, unknown>>> = {

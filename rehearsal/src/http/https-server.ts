@@ -12,7 +12,7 @@ export type HttpsListener = { port: number; stop(): Promise<void> };
 /** A request before its body is read. */
 export type RequestHead = Omit<MiniRequest, "body">;
 
-export type ListenOptions = {
+type ListenOptions = {
   certificate: CertificatePair;
   /** Preferred port, 0 for any; if it is in use, a free one is chosen. */
   port: number;

@@ -3,7 +3,7 @@
 // taken from.
 import data from "./azurerm.schema.json" with { type: "json" };
 
-export type Attribute = {
+type Attribute = {
   /** Terraform's JSON type notation: `"string"`, `["map","string"]`, `["list",["object",{…}]]`. */
   type: unknown;
   required?: boolean;

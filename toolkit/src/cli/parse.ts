@@ -19,7 +19,7 @@ export class CallError extends Error {
   }
 }
 
-export type FoundCommand = { entry: CommandEntry; rest: readonly string[] };
+type FoundCommand = { entry: CommandEntry; rest: readonly string[] };
 
 /**
  * The command with the longest name at the start of `argv`. Global flags may precede it.

@@ -1,7 +1,7 @@
 import type { CrossingVariable, LostVariable } from "@same-kit/functions-app/contract";
 
 /** What happened to a variable between two steps. */
-export type Fate = "new" | "changed" | "unchanged" | "not known" | "lost";
+type Fate = "new" | "changed" | "unchanged" | "not known" | "lost";
 
 export type BoundaryVariable = Pick<CrossingVariable, "name" | "type" | "cell"> & {
   fate: Fate;

@@ -3,7 +3,7 @@ import type { Console } from "./console.ts";
 import { printableInLine } from "./printable.ts";
 
 /** A text of one line, or several lines. */
-export type Cell = string | readonly string[];
+type Cell = string | readonly string[];
 
 /** @returns The table as text; without colours if there is no terminal. */
 export function renderTable(head: readonly string[], rows: readonly (readonly Cell[])[], console: Console): string {

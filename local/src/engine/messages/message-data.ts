@@ -2,7 +2,7 @@
 
 import type { HistoryEvent, OrchestrationInstance, Tags } from "../history/events.ts";
 
-export type Sender = { InstanceId: string; ExecutionId: string };
+type Sender = { InstanceId: string; ExecutionId: string };
 
 /** An event on its way to an instance. */
 export type TaskMessage = {

@@ -55,7 +55,7 @@ export type AppFetch = (url: string, request: AppRequest) => Promise<AppAnswer>;
 
 export type AppClientOptions = { address: AppAddress; fetch: AppFetch };
 
-export type StartOptions = {
+type StartOptions = {
   /** The requested instance ID. */
   runId?: string;
   /** SAME_ENV. */
