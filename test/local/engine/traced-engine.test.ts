@@ -2,9 +2,11 @@
 
 import * as df from "durable-functions";
 import { expect, test } from "vitest";
-import type { TraceContext } from "../../../local/src/engine/history/events.ts";
+import { EventType, type HistoryEvent, type TraceContext } from "../../../local/src/engine/history/events.ts";
 import type { Span } from "../../../local/src/telemetry/span.ts";
 import { createTracer } from "../../../local/src/telemetry/tracer.ts";
+import { historyEvents } from "../../helpers/history-events.ts";
+import { toInstance } from "../../helpers/outgoing-message.ts";
 import { type SdkApp, SdkInvoker } from "../../helpers/sdk-orchestrator.ts";
 import { VirtualWorld } from "../../helpers/virtual-world.ts";
 
@@ -271,4 +273,15 @@ test("a request of a client that fails is an error with its reason", async () =>
     message: expect.stringContaining("abandoned"),
   });
   expect(spans).toHaveLength(1);
+});
+
+test("an activity scheduled by a host that does not trace runs without a span", async () => {
+  const { world, spans } = await open();
+  const event = { ...historyEvents.taskScheduled(0), Name: "Say", Input: '["1"]' } as HistoryEvent;
+  const { delivery } = await world.openDelivery();
+  (await delivery.prepare("abc", { route: "work-items", message: toInstance("abc", event) })).deliver();
+  await world.until(() =>
+    world.messages().some(({ text }) => JSON.parse(text).TaskMessage.Event.EventType === EventType.TaskCompleted),
+  );
+  expect(spans).toEqual([]);
 });
