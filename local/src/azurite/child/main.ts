@@ -1,6 +1,7 @@
 // The process in which Azurite runs. It ends when its parent asks, or once the parent has exited and no other process
 // has a claim.
 
+import { once } from "node:events";
 import { existsSync, writeSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import type { Server } from "node:net";
@@ -33,7 +34,7 @@ async function main(): Promise<void> {
   const { servers, entrance } = openServices(options, takeKey());
   if (location !== null) await writeFile(path.join(location, OPEN_MARK), String(process.pid));
   await Promise.all(servers.map((server) => server.start()));
-  listen(entrance, options);
+  await listen(entrance, options);
 
   let closing: Promise<void> | undefined;
   const close = () => {
@@ -71,9 +72,10 @@ function openServices(options: ChildOptions, accountKey: string): { servers: Azu
 }
 
 /** Called once the services have loaded their data; connections wait until then. */
-function listen(entrance: Server, { socketFds, entrancePort }: ChildOptions): void {
+async function listen(entrance: Server, { socketFds, entrancePort }: ChildOptions): Promise<void> {
   const fd = socketFds?.[3];
   entrance.listen(fd === undefined ? { port: entrancePort, host: LOOPBACK, exclusive: true } : { fd });
+  await once(entrance, "listening");
 }
 
 /** Refused requests are logged to Azurite's own log. */
