@@ -351,16 +351,21 @@ test("function names are case-insensitive", async () => {
   expect(hub.ending()?.status).toBe("Completed");
 });
 
-test("a custom status above 16 KB fails the instance", async () => {
+test("a custom status above 16 KB fails the instance, in whole KB of UTF-16", async () => {
   const orchestrators: SdkApp["orchestrators"] = {
     *Talks(context) {
-      context.df.setCustomStatus("x".repeat(9000));
+      // Its JSON has two quotes more.
+      context.df.setCustomStatus("x".repeat(Number(context.df.getInput()) - 2));
       yield context.df.waitForExternalEvent("Never");
     },
   };
   const hub = hubOf(orchestrators);
-  hub.start("Talks");
+  const sixteenKb = 17 * 512 - 1;
+  hub.start("Talks", sixteenKb, "fits");
+  hub.start("Talks", sixteenKb + 1);
   await hub.run();
+  expect(hub.ending("fits")).toBeUndefined();
+  expect(hub.customStatus("fits")).toHaveLength(sixteenKb - 2);
   expect(hub.ending()?.result).toContain("must not exceed 16 KB. The current payload size is 17 KB.");
 });
 
