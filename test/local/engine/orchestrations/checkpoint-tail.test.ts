@@ -137,6 +137,61 @@ test("the end of an instance is reported after its row is written, and not befor
   expect(done.slice(1)).toEqual(["abc is Completed", "deleted 1"]);
 });
 
+describe("a row that another host changed since it was read", () => {
+  const RUNNING = { etag: "fresh", executionId: "e1", status: "Running" };
+
+  /** @param etag - The ETag of the stored history; the checkpoint's own is "1". */
+  function makeChanged(found: object | null, etag = "1") {
+    const writes: [EpisodeRow, string | null | undefined][] = [];
+    const deps = {
+      instances: {
+        findRow: async () => found,
+        async writeEpisode(row: EpisodeRow, over?: string | null) {
+          writes.push([row, over]);
+          return writes.length === 1 ? { kind: "changed" } : { kind: "written", etag: "next" };
+        },
+      },
+      histories: { load: async () => ({ events: [historyEvents.executionStarted()], executionId: "e1", etag }) },
+      delivery: { delete: async () => {} },
+      clock: new FakeClock("1970-01-01T00:00:00Z"),
+      log: silentLogger,
+    };
+    const tails = new CheckpointTails(deps as unknown as CheckpointTailDeps);
+    tails.rememberRow("stale");
+    return { tails, writes };
+  }
+
+  test.each([
+    ["of the same execution", RUNNING, "fresh"],
+    ["of the same execution, pending", { ...RUNNING, status: "Pending" }, "fresh"],
+    ["of an earlier generation", { ...RUNNING, executionId: "e0" }, "fresh"],
+    ["that is gone by now", null, null],
+  ])("is written over if it is one %s", async (_, found, over) => {
+    const { tails, writes } = makeChanged(found);
+    tails.add(tail("1", historyEvents.executionCompleted("1")));
+    await tails.settled();
+    expect(writes.map(([, etag]) => etag)).toEqual(["stale", over]);
+  });
+
+  test("is left alone if it is a newer start's, which waits for its first episode", async () => {
+    const { tails, writes } = makeChanged({ etag: "fresh", executionId: "e2", status: "Pending" });
+    tails.add(tail("1", historyEvents.executionCompleted("1")));
+    await tails.settled();
+    expect(writes.map(([, etag]) => etag)).toEqual(["stale"]);
+  });
+
+  test("shows what the history says if that has moved on", async () => {
+    const { tails, writes } = makeChanged({ ...RUNNING, status: "Completed" }, "2");
+    tails.add(tail("1", historyEvents.executionCompleted("1")));
+    await tails.settled();
+    expect(writes.map(([row, etag]) => [row.newEvents.length, etag])).toEqual([
+      [1, "stale"],
+      [1, undefined],
+    ]);
+    expect(writes[1]?.[0].newEvents).toEqual([historyEvents.executionStarted()]);
+  });
+});
+
 describe("a checkpoint so slow that another host may have advanced the instance", () => {
   const completed = [historyEvents.executionStarted(), historyEvents.executionCompleted(null)];
   const LATE_MS = 10_000;
