@@ -1,5 +1,6 @@
 import { type DevelopmentStorage, withDevelopmentStorage } from "./development-storage.ts";
 import type { LocalSettings } from "./local-settings.ts";
+import { withoutProxyForLoopback } from "./proxy-exceptions.ts";
 
 type AppEnvironment = {
   /** The environment of the worker process. */
@@ -46,7 +47,11 @@ export function composeAppEnvironment(input: AppEnvironmentInput): AppEnvironmen
   env["FUNCTIONS_WORKER_RUNTIME"] ??= "node";
   env["FUNCTIONS_APPLICATION_DIRECTORY"] = appDir;
   Object.assign(env, appSettings);
-  return { env: developmentStorage === undefined ? env : withDevelopmentStorage(env, developmentStorage), warnings };
+  const whole = withoutProxyForLoopback(env);
+  return {
+    env: developmentStorage === undefined ? whole : withDevelopmentStorage(whole, developmentStorage),
+    warnings,
+  };
 }
 
 /** @see functions host, 4.6: `1` or `true` in either spelling of the setting. */

@@ -37,6 +37,25 @@ test("app settings override the process environment, which overrides the file", 
 });
 
 test.each([
+  [{ HTTP_PROXY: "http://proxy" }, "localhost,127.0.0.1,::1", "localhost,127.0.0.1,::1"],
+  [
+    { https_proxy: "http://proxy", no_proxy: "corp, localhost" },
+    "corp,localhost,127.0.0.1,::1",
+    "corp,localhost,127.0.0.1,::1",
+  ],
+  [
+    { HTTP_PROXY: "http://proxy", NO_PROXY: "a", no_proxy: "b" },
+    "a,localhost,127.0.0.1,::1",
+    "b,localhost,127.0.0.1,::1",
+  ],
+  [{ ALL_PROXY: "http://proxy", NO_PROXY: "*" }, "*", "*"],
+  [{ HTTP_PROXY: "", no_proxy: "corp" }, undefined, "corp"],
+])("this machine is excluded from the proxy of %o", (processEnv, upper, lower) => {
+  const { env } = composeAppEnvironment({ appDir: "/app", port: 7072, localSettings, appSettings: {}, processEnv });
+  expect([env["NO_PROXY"], env["no_proxy"]]).toEqual([upper, lower]);
+});
+
+test.each([
   ["AzureWebJobs.hello.Disabled", "1", true],
   ["AzureWebJobs_Hello_Disabled", "TRUE", true],
   ["AzureWebJobs.hello.Disabled", "false", false],
