@@ -1,4 +1,4 @@
-import type { Agent } from "node:http";
+import { Agent } from "node:http";
 import type { TableClient, TableServiceClient } from "@azure/data-tables";
 import type { BlobServiceClient, ContainerClient } from "@azure/storage-blob";
 import type { QueueServiceClient } from "@azure/storage-queue";
@@ -47,10 +47,12 @@ export function openStorage(connectionString: string): AzureStorageAccount {
 /**
  * Like {@link openStorage}, but loads Azure's SDKs and parses the connection string on first use of the account.
  *
- * @param agent - Opens the connections. Default: the SDKs' own agent.
+ * @param ownAgent - Opens the connections. Default: the SDKs' own agent, or one without a proxy for an account on this
+ *   machine.
  */
-export function openStorageLater(connectionString: string, agent?: Agent): AzureStorageAccount {
+export function openStorageLater(connectionString: string, ownAgent?: Agent): AzureStorageAccount {
   const text = connectionString.trim() === DEVELOPMENT_STORAGE ? PUBLIC_CONNECTION : connectionString;
+  const agent = ownAgent ?? (isOnThisMachine(text) ? new Agent({ keepAlive: true }) : undefined);
   const abandoned = new AbortController();
   const { signal } = abandoned;
   let opened: Clients | undefined;
@@ -93,6 +95,12 @@ export function openStorageLater(connectionString: string, agent?: Agent): Azure
       return signal.aborted;
     },
   };
+}
+
+/** The SDKs would use the proxy of the environment, which cannot reach this machine. */
+function isOnThisMachine(connectionString: string): boolean {
+  const endpoints = [...connectionString.matchAll(/(?:Blob|Queue|Table)Endpoint=([^;]+)/gi)].map(([, url = ""]) => url);
+  return endpoints.length > 0 && endpoints.every((url) => /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/]/i.test(url));
 }
 
 type Clients = {

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { openStorage } from "../../../../local/src/storage/azure/open-storage.ts";
 import { waitFor } from "../../../helpers/wait-for.ts";
 
@@ -30,6 +30,24 @@ async function startSilentServer(): Promise<{ port: number; connections: Socket[
   });
   return { port: (server.address() as AddressInfo).port, connections };
 }
+
+test("an account on this machine is asked without the proxy of the environment", async () => {
+  const proxy = await startSilentServer();
+  vi.stubEnv("HTTP_PROXY", `http://127.0.0.1:${proxy.port}`);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const { port, connections } = await startSilentServer();
+  const endpoints = ["Blob", "Queue", "Table"].map((it) => `${it}Endpoint=http://127.0.0.1:${port}/acct`).join(";");
+  const storage = openStorage(`DefaultEndpointsProtocol=http;AccountName=acct;AccountKey=a2V5;${endpoints}`);
+  const asked = [
+    storage.container("c").properties("b"),
+    storage.queue("q").delete("id", "receipt"),
+    storage.table("T").get({ partitionKey: "a", rowKey: "b" }),
+  ].map((request) => request.catch(() => {}));
+  await waitFor(() => connections.length + proxy.connections.length === 3);
+  expect(proxy.connections).toEqual([]);
+  storage.abandon();
+  await Promise.all(asked);
+});
 
 test("an abandoned account fails its pending requests and all later ones", async () => {
   const { port, connections } = await startSilentServer();
