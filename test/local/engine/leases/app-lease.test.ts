@@ -171,16 +171,18 @@ test("the app that has the hub changes nothing when it is made primary", async (
   expect(logged.filter(({ level }) => level === "warn")).toEqual([]);
 });
 
-test("an app that was made primary after the owner's lease has expired takes it", async () => {
+test.each([
+  ["has expired", 61_000],
+  ["is still held", 0],
+])("an app that was made primary before it started takes the lease, which %s", async (_, laterMs) => {
   const { lease, start, info, world } = await openWorld();
   await lease.acquireLease(OTHER, 60);
   const { hub } = await world.stores();
-  const foreign = { OwnerId: OTHER, DesiredSwapId: null };
+  const foreign = { OwnerId: OTHER, DesiredSwapId: appLeaseIdOf("second") };
   await lease.upload(hub.appLease.blobName, Buffer.from(JSON.stringify(foreign)));
-  world.clock.moveTo(world.clock.now().getTime() + 61_000);
-  const { client } = await start("second");
-  await world.during(client.makePrimary());
-  await world.pass(1_000);
+  world.clock.moveTo(world.clock.now().getTime() + laterMs);
+  await start("second");
+  await world.pass(100);
   expect(await info()).toEqual({ OwnerId: appLeaseIdOf("second"), DesiredSwapId: null });
   expect(await ownersOf(world)).toEqual(Array(4).fill("second"));
 });
