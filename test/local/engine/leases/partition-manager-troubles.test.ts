@@ -3,7 +3,11 @@
 import { createLogger, type LogEntry } from "@same-kit/shared";
 import { expect, onTestFinished, test } from "vitest";
 import { startPartitionManager } from "../../../../local/src/engine/leases/partition-manager.ts";
-import { readPartitions, writePartition } from "../../../../local/src/engine/leases/partition-table.ts";
+import {
+  type PartitionRow,
+  readPartitions,
+  writePartition,
+} from "../../../../local/src/engine/leases/partition-table.ts";
 import { attachTaskHub, openTaskHub } from "../../../../local/src/engine/taskhub/task-hub.ts";
 import type { StoredBlob } from "../../../../local/src/storage/memory/memory-container.ts";
 import { createMemoryStorage } from "../../../../local/src/storage/memory/memory-storage.ts";
@@ -40,6 +44,7 @@ async function startWorker({ onCall = () => {}, drain = async () => {}, leases =
   };
   const open = new Set<string>();
   const lost: string[] = [];
+  const drained: string[] = [];
   const logged: LogEntry[] = [];
   const manager = startPartitionManager({
     hub: { ...own, blobLeases },
@@ -52,6 +57,7 @@ async function startWorker({ onCall = () => {}, drain = async () => {}, leases =
       },
       async drain(queueName) {
         open.delete(queueName);
+        drained.push(queueName);
         await drain();
       },
     },
@@ -84,7 +90,7 @@ async function startWorker({ onCall = () => {}, drain = async () => {}, leases =
   await settle();
   const owners = async () => (await readPartitions(hub)).map(({ currentOwner }) => currentOwner);
   const lines = (level: string) => logged.filter((it) => it.level === level).map(({ message }) => message);
-  return { clock, hub, manager, open, lost, logged, owners, lines, settle, pass };
+  return { clock, hub, manager, open, lost, drained, logged, owners, lines, settle, pass };
 }
 
 const OUTAGE = "The partitions table could not be read or written.";
@@ -174,6 +180,25 @@ test("a queue whose reader fails to drain is released all the same", async () =>
   await stopping;
   expect(await owners()).toEqual(Array(4).fill(null));
   expect(lines("warn")).toEqual(Array(4).fill("A control queue was not drained."));
+});
+
+test("a queue is drained each time that another worker asks for it", async () => {
+  const { hub, open, drained, owners, pass } = await startWorker();
+  const change = async (fields: Partial<PartitionRow>) => {
+    const [row] = await readPartitions(hub);
+    if (row === undefined) throw new Error("There is no row.");
+    await writePartition(hub, { ...row, ...fields });
+    await pass(12_000);
+  };
+  for (const times of [1, 2]) {
+    await change({ nextOwner: "two" });
+    expect(names(drained)).toEqual(Array(times).fill("00"));
+    expect(names(open)).toEqual(["01", "02", "03"]);
+    expect(await owners()).toEqual([null, "one", "one", "one"]);
+    // The other worker is gone before it took the queue.
+    await change({ nextOwner: null, expiresAt: null });
+    expect(names(open)).toEqual(["00", "01", "02", "03"]);
+  }
 });
 
 test("a queue that another worker took is lost within four seconds, and only that", async () => {
