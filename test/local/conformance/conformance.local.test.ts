@@ -366,7 +366,9 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
   test("46. older versions run, and newer ones wait for a host of their version", async () => {
     expect(await output("version", undefined, { version: "4.9" })).toBe("4.9");
     const id = await start("version", undefined, { version: "5.1" });
-    await waitFor(() => entries.some(({ message, fields }) => fields["instanceId"] === id && /is postponed/.test(message)));
+    await waitFor(() =>
+      entries.some(({ message, fields }) => fields["instanceId"] === id && /is postponed/.test(message)),
+    );
     expect((await status(id)).runtimeStatus).toBe("Pending");
     const warned = entries.filter(({ level, fields }) => level === "warn" && fields["instanceId"] === id);
     expect(warned.map(({ fields }) => fields)).toMatchObject([{ version: "5.1", defaultVersion: "5.0" }]);
