@@ -81,7 +81,12 @@ async function readHostJson(file: string): Promise<{ content: JsonObject; warnin
     return { content, warnings: [] };
   } catch (cause) {
     const reason = reasonOf(cause);
-    throw new HostError({ code: "ERR_HOST_JSON", message: `${file} cannot be read: ${reason}.`, cause });
+    throw new HostError({
+      code: "ERR_HOST_JSON",
+      message: `${file} cannot be read: ${reason}.`,
+      hint: "Correct the file: it must be a JSON object, and may have comments.",
+      cause,
+    });
   }
 }
 

@@ -5,15 +5,9 @@ import { expect, test, vi } from "vitest";
 import { SdkInvoker } from "../../../helpers/sdk-orchestrator.ts";
 import { VirtualWorld } from "../../../helpers/virtual-world.ts";
 
-// A virtual clock does not wait for the compression threads.
 vi.mock("node:zlib", async (importActual) => {
-  const zlib = await importActual<typeof import("node:zlib")>();
-  type Done = (error: null, result: Buffer) => void;
-  return {
-    ...zlib,
-    gzip: (input: string, done: Done) => done(null, zlib.gzipSync(input)),
-    gunzip: (input: Buffer, done: Done) => done(null, zlib.gunzipSync(input)),
-  };
+  const { zlibAtOnce } = await import("../../../helpers/zlib-at-once.ts");
+  return zlibAtOnce(importActual<typeof import("node:zlib")>);
 });
 
 const LARGE = 100_000;

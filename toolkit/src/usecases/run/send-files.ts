@@ -46,8 +46,8 @@ class ChangedFile extends Error {
 
 /**
  * Sends small contents with the manifest, and of the others those that the app does not have yet. If all contents are small, the run is
- * started by the same request. A file that changes meanwhile
- * is sent in its new state; a file that keeps changing is excluded, with a warning.
+ * started by the same request. A file that changes meanwhile is sent in its new state; a file that keeps changing is excluded, with a
+ * warning.
  *
  * @returns null if the app is of a version that accepts no files.
  */
