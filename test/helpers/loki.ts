@@ -3,7 +3,9 @@ import type { Collection, Database, Doc } from "../../local/src/azurite/patched/
 
 type LokiClass = new (file: string, options: object) => Database & LokiCollections;
 type LokiCollections = {
+  readonly filename: string;
   addCollection<Document extends Doc>(name: string, options?: object): TestCollection<Document>;
+  removeCollection(name: string): void;
   getCollection<Document extends Doc>(name: string): TestCollection<Document>;
   loadDatabase(options: object, callback: (error?: unknown) => void): void;
 };

@@ -1,5 +1,5 @@
 import { syncExtents } from "./extent-writes.ts";
-import { JournaledFile } from "./journaled-file.ts";
+import { JournaledFile, type Limits } from "./journaled-file.ts";
 import type { Database } from "./loki.ts";
 
 type LokiClass = new (file: string, options: object) => Database;
@@ -8,11 +8,11 @@ const AUTOSAVE_INTERVAL_MS = 5000;
 
 /**
  * Opens a LokiJS database that saves only what has changed: after a minute of load, the whole database is many
- * megabytes. After a clean exit the file is in LokiJS's own format.
+ * megabytes. After a clean exit the file is in LokiJS's own format, unless it is too large for one string.
  */
-export function openDatabase(Loki: LokiClass, file: string, inMemory: boolean): Database {
+export function openDatabase(Loki: LokiClass, file: string, inMemory: boolean, limits?: Limits): Database {
   if (inMemory) return new Loki(file, { persistenceMethod: "memory" });
-  const journaled = new JournaledFile(file, syncExtents);
+  const journaled = new JournaledFile(file, syncExtents, limits);
   const db: Database = new Loki(file, {
     autosave: true,
     autosaveInterval: AUTOSAVE_INTERVAL_MS,
@@ -32,6 +32,7 @@ export function openDatabase(Loki: LokiClass, file: string, inMemory: boolean): 
     },
   });
   db.on("loaded", () => {
+    journaled.noteLoaded(db);
     // A journal contains documents but no indexes, so the indexes are rebuilt.
     if (journaled.hasReplayed) for (const collection of db.collections) collection.ensureAllIndexes(true);
   });

@@ -1,134 +1,226 @@
-import { type FileHandle, open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { type FileHandle, open, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { Compaction } from "./compaction.ts";
 import { DamagedDataError } from "./damaged-data.ts";
-import type { Collection, Database, Doc } from "./loki.ts";
+import {
+  type Header,
+  isContinuing,
+  type Line,
+  Replay,
+  reshapedTo,
+  type SavedChange,
+  type Snapshot,
+  toLine,
+} from "./journal-lines.ts";
+import type { Collection, Database } from "./loki.ts";
+import { readLines } from "./read-lines.ts";
 
-/** A database as LokiJS writes it, plus a generation number by which a journal names the snapshot it belongs to. */
-type Snapshot = { collections: SavedCollection[]; sameKitGeneration?: number };
-type SavedCollection = Pick<Collection, "name" | "data" | "maxId" | "binaryIndices">;
+export type Limits = {
+  /** Changes of more than this, plus this many times the size of the database, cause the journal to be written anew. */
+  journalBytes: number;
+  journalPerWhole: number;
+  /** More than this stays in a journal at a clean exit: a snapshot is one string, and V8's strings end at 512 MB. */
+  snapshotBytes: number;
+};
 
-type Header = { generation: number };
-/** The changes of one save: one line of the journal. */
-type Entry = { name: string; maxId: number; changed: Doc[]; removed: number[] }[];
-
-// A journal larger than this is replaced with a snapshot. Writing a snapshot blocks Azurite; it is small for the queue
-// service, whose messages come and go, and the limit is never reached for tables that only grow.
-const JOURNAL_LIMIT_BYTES = 16 * 1024 * 1024;
-const JOURNAL_PER_SNAPSHOT = 4;
+const LIMITS: Limits = { journalBytes: 16 * 1024 * 1024, journalPerWhole: 4, snapshotBytes: 384 * 1024 * 1024 };
 
 /**
- * A LokiJS database on disk: a snapshot, and a journal of the changes since. A crash at any point leaves the state of
- * the last save: an incomplete line, or the journal of another snapshot, is ignored.
+ * A LokiJS database on disk: a snapshot, and a journal of the changes since. A journal that has become large is written
+ * anew with all documents, which leaves an empty snapshot. A crash at any point leaves the state of the last save: an
+ * incomplete line, or the journal of another snapshot, is ignored.
  */
 export class JournaledFile {
   readonly #file: string;
   readonly #journalFile: string;
   readonly #beforeSave: () => Promise<void>;
+  readonly #limits: Limits;
+  /** Of the snapshot; 0 if LokiJS wrote it, or if there is none. */
   #generation = 0;
   #journal: FileHandle | undefined;
+  /** Bytes of complete lines of a journal that this process has found and can continue. */
+  #found: number | undefined;
   #journalBytes = 0;
-  #snapshotBytes = 0;
-  /** Names of the snapshot's collections, as JSON; a different set requires a new snapshot. */
-  #names = "";
+  /** Bytes of all documents, when they were last written together. */
+  #wholeBytes = 0;
+  /** The collections as of the last save; a different set is part of the next line. */
+  #collections: readonly Collection[] = [];
+  #compaction: Compaction | undefined;
   #isClosing = false;
   /** Whether some of the loaded documents came from a journal. */
   hasReplayed = false;
 
   /** @param beforeSave - Makes durable what the documents refer to, such as extents. */
-  constructor(file: string, beforeSave: () => Promise<void>) {
+  constructor(file: string, beforeSave: () => Promise<void>, limits = LIMITS) {
     this.#file = file;
     this.#journalFile = `${file}.journal`;
     this.#beforeSave = beforeSave;
+    this.#limits = limits;
   }
 
-  /** Makes the next save the last one; it leaves a snapshot without a journal. */
+  /** Makes the next save the last one; it leaves a snapshot without a journal, if the database is not too large. */
   close(): void {
     this.#isClosing = true;
   }
 
-  /** @returns The database as LokiJS loads it; `null` if the file does not exist. */
+  /** @returns The database as LokiJS loads it; `null` if there is none. */
   async load(): Promise<Snapshot | null> {
-    const text = await readText(this.#file);
+    const text = await readFile(this.#file, "utf8").catch(ifMissing);
     if (text === undefined) return null;
     const snapshot = parseSnapshot(this.#file, text);
     this.#generation = snapshot.sameKitGeneration ?? 0;
-    const { isLeft, entries } = await this.#readJournal();
-    replay(snapshot, entries);
-    this.hasReplayed = entries.length > 0;
-    // A journal left by a crash may end in the middle of a line, so it cannot be appended to.
-    if (!isLeft) this.#names = namesOf(snapshot);
-    this.#snapshotBytes = text.length;
-    return snapshot;
+    this.#wholeBytes = text.length;
+    const journal = await open(this.#journalFile, "r").catch(ifMissing);
+    if (journal === undefined) return snapshot;
+    await rm(draftOf(this.#journalFile), { force: true });
+    try {
+      return await this.#replay(snapshot, journal);
+    } finally {
+      await journal.close();
+    }
+  }
+
+  async #replay(snapshot: Snapshot, journal: FileHandle): Promise<Snapshot> {
+    const lines = readLines(journal);
+    const first = (await lines.next()).value;
+    const header = parseLine(first?.text) as Header | undefined;
+    if (header === undefined || !isContinuing(header, snapshot)) return snapshot;
+    const replay = new Replay(snapshot);
+    this.#found = first?.end;
+    for await (const { text, end } of lines) {
+      const line = parseLine(text) as Line | undefined;
+      if (line === undefined) break;
+      replay.apply(line);
+      this.hasReplayed = true;
+      this.#found = end;
+    }
+    const bytes = this.#found ?? 0;
+    if (replay.isComplete) this.#wholeBytes = bytes * replay.shareInUse();
+    this.#journalBytes = replay.isComplete ? bytes - this.#wholeBytes : bytes;
+    return replay.finish();
+  }
+
+  /** To be called with the database that LokiJS has made of what was loaded. */
+  noteLoaded({ collections }: Database): void {
+    this.#collections = [...collections];
   }
 
   /** Saves what `db` marks as changed. Changes during the save are marked for the next one. */
   async save(db: Database): Promise<void> {
-    const needsSnapshot = this.#needsSnapshot(db);
+    if (!this.#isClosing && this.#compaction?.error !== undefined) throw this.#compaction.error;
     const changes = takeChanges(db);
     try {
-      if (needsSnapshot) await this.#writeSnapshot(db);
-      else if (changes.length > 0) await this.#writeChanges(changes);
+      if (this.#isClosing) await this.#saveLast(db, changes);
+      else await this.#append(db, changes);
     } catch (error) {
       returnChanges(changes);
       throw error;
     }
   }
 
-  #needsSnapshot(db: Database): boolean {
-    if (namesOf(db) !== this.#names) return true;
-    if (this.#isClosing) return this.#journal !== undefined || db.collections.some(({ dirty }) => dirty);
-    return this.#journalBytes > JOURNAL_LIMIT_BYTES + JOURNAL_PER_SNAPSHOT * this.#snapshotBytes;
+  async #saveLast(db: Database, changes: readonly Change[]): Promise<void> {
+    await this.#compaction?.cancel();
+    this.#compaction = undefined;
+    const hasJournal = this.#journal !== undefined || this.#found !== undefined;
+    if (!hasJournal && changes.length === 0 && this.#isShaped(db)) return;
+    if (this.#wholeBytes + this.#journalBytes <= this.#limits.snapshotBytes) return this.#writeSnapshot(db);
+    await this.#append(db, changes);
+    await this.#journal?.close();
   }
 
-  async #writeChanges(changes: readonly Change[]): Promise<void> {
-    const line = `${JSON.stringify(changes.map(toSaved))}\n`;
+  async #append(db: Database, changes: readonly Change[]): Promise<void> {
+    const isShaped = this.#isShaped(db);
+    if (isShaped && changes.length === 0) return;
+    if (this.#generation === 0) return this.#writeSnapshot(db);
+    // Asked now: a compaction that ends during this save contains later changes, but not all of them.
+    const isCompacted = this.#compaction?.isReady ?? false;
+    const collections = [...db.collections];
+    const saved = changes.map(toSaved);
+    const kept = collections.filter((it) => this.#collections.includes(it));
+    const line = toLine(isShaped ? saved : { ...reshapedTo(db, kept), changes: saved });
     await this.#beforeSave();
     try {
-      this.#journal ??= await this.#startJournal();
+      this.#journal ??= await this.#openJournal();
       await this.#journal.appendFile(line);
       await this.#journal.datasync();
     } catch (error) {
-      // The journal may now end in the middle of a line, so it cannot be appended to.
-      this.#names = "";
+      // The journal may now end in the middle of a line, so it is cut there before the next.
+      await this.#journal?.close().catch(() => {});
+      this.#journal = undefined;
       throw error;
     }
+    this.#collections = collections;
     this.#journalBytes += line.length;
+    this.#found = (this.#found ?? 0) + Buffer.byteLength(line);
+    this.#compaction?.add(line);
+    if (isCompacted) await this.#replaceJournal();
+    else if (this.#isTooLarge() && !this.#isClosing) this.#compact(db);
   }
 
-  async #startJournal(): Promise<FileHandle> {
-    const header: Header = { generation: this.#generation };
-    await writeFile(this.#journalFile, `${JSON.stringify(header)}\n`, { mode: 0o600 });
+  /** A journal whose last line is complete. */
+  async #openJournal(): Promise<FileHandle> {
+    if (this.#found === undefined) {
+      const header: Header = { generation: this.#generation };
+      const text = `${JSON.stringify(header)}\n`;
+      await writeFile(this.#journalFile, text, { mode: 0o600 });
+      this.#found = text.length;
+    } else await truncate(this.#journalFile, this.#found);
     return open(this.#journalFile, "a");
   }
 
-  /** The previous snapshot's journal stays valid until the new snapshot is in place, and is ignored afterwards. */
+  /** Starts to write the journal anew; requests are answered and saves go on meanwhile. */
+  #compact(db: Database): void {
+    this.#compaction ??= new Compaction(db, draftOf(this.#journalFile), { generation: this.#generation });
+  }
+
+  async #replaceJournal(): Promise<void> {
+    const written = await this.#compaction?.finish(this.#journalFile);
+    if (written === undefined) return;
+    this.#compaction = undefined;
+    await this.#journal?.close();
+    this.#journal = written.file;
+    this.#found = written.bytes;
+    this.#journalBytes = 0;
+    this.#wholeBytes = written.bytes;
+    // Frees its space. Azurite loads a database only if this file exists.
+    const empty: Snapshot = { collections: [], sameKitGeneration: this.#generation };
+    await this.#replaceSnapshot(JSON.stringify(empty));
+  }
+
+  #isTooLarge(): boolean {
+    const { journalBytes, journalPerWhole } = this.#limits;
+    return this.#journalBytes > journalBytes + journalPerWhole * this.#wholeBytes;
+  }
+
+  #isShaped({ collections }: Database): boolean {
+    return collections.length === this.#collections.length && collections.every((it, i) => it === this.#collections[i]);
+  }
+
+  /** The journal stays valid until the new snapshot is in place, and is ignored afterwards. */
   async #writeSnapshot(db: Database): Promise<void> {
     const generation = this.#generation + 1;
     const text = Object.assign(db, { sameKitGeneration: generation }).serialize();
-    const names = namesOf(db);
+    const collections = [...db.collections];
     await this.#beforeSave();
-    const draft = `${this.#file}~`;
-    await writeFile(draft, text, { mode: 0o600, flush: true });
-    await rename(draft, this.#file);
+    await this.#replaceSnapshot(text);
     this.#generation = generation;
-    this.#names = names;
-    this.#snapshotBytes = text.length;
+    this.#collections = collections;
+    this.#wholeBytes = text.length;
     this.#journalBytes = 0;
+    this.#found = undefined;
     await this.#journal?.close();
     this.#journal = undefined;
     await rm(this.#journalFile, { force: true });
   }
 
-  async #readJournal(): Promise<{ isLeft: boolean; entries: Entry[] }> {
-    const text = await readText(this.#journalFile);
-    const [header = "", ...lines] = (text ?? "").split("\n");
-    const isOurs = (parseLine(header) as Header | undefined)?.generation === this.#generation;
-    const entries = isOurs ? lines.map((line) => parseLine(line) as Entry | undefined) : [];
-    // The last line is empty or incomplete.
-    const end = entries.indexOf(undefined);
-    return { isLeft: text !== undefined, entries: entries.slice(0, end) as Entry[] };
+  async #replaceSnapshot(text: string): Promise<void> {
+    const draft = draftOf(this.#file);
+    await writeFile(draft, text, { mode: 0o600, flush: true });
+    await rename(draft, this.#file);
   }
 }
+
+const draftOf = (file: string): string => `${file}~`;
 
 function parseSnapshot(file: string, text: string): Snapshot {
   try {
@@ -159,7 +251,7 @@ function returnChanges(changes: readonly Change[]): void {
   }
 }
 
-function toSaved({ collection, ids }: Change): Entry[number] {
+function toSaved({ collection, ids }: Change): SavedChange {
   const found = ids.map((id) => [id, collection.get(id)] as const);
   return {
     name: collection.name,
@@ -169,35 +261,15 @@ function toSaved({ collection, ids }: Change): Entry[number] {
   };
 }
 
-function replay({ collections }: Snapshot, entries: readonly Entry[]): void {
-  for (const collection of collections) {
-    const changes = entries.flatMap((entry) => entry.filter(({ name }) => name === collection.name));
-    if (changes.length === 0) continue;
-    const docs = new Map(collection.data.map((doc) => [doc.$loki, doc]));
-    for (const { changed, removed } of changes) {
-      for (const id of removed) docs.delete(id);
-      for (const doc of changed) docs.set(doc.$loki, doc);
-    }
-    // LokiJS looks up documents by number with a binary search.
-    collection.data = [...docs.values()].sort((left, right) => left.$loki - right.$loki);
-    collection.maxId = changes.at(-1)?.maxId ?? collection.maxId;
-  }
-}
-
-const namesOf = ({ collections }: { collections: readonly { name: string }[] }): string =>
-  JSON.stringify(collections.map(({ name }) => name));
-
-function parseLine(line: string): unknown {
+function parseLine(line: string | undefined): unknown {
   try {
-    return JSON.parse(line);
+    return JSON.parse(line ?? "");
   } catch {
     return undefined;
   }
 }
 
-async function readText(file: string): Promise<string | undefined> {
-  return readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
-    throw error;
-  });
+function ifMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code === "ENOENT") return undefined;
+  throw error;
 }

@@ -24,6 +24,8 @@ export type Database = {
   saveDatabase(callback: (error?: unknown) => void): void;
   close(callback: (error?: unknown) => void): void;
   on(event: "loaded", listener: () => void): void;
+  /** Replaces what LokiJS does not save, as in `JSON.stringify`. */
+  serializeReplacer(key: string, value: unknown): unknown;
   /** Returns the whole database as JSON. */
   serialize(): string;
 };

@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
-import { appendFile, copyFile, mkdir, readFile, rmdir } from "node:fs/promises";
+import { appendFile, copyFile, cp, mkdir, readFile, rmdir, stat } from "node:fs/promises";
 import path from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { seededRandom } from "@same-kit/shared";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { openDatabase } from "../../../../local/src/azurite/patched/database.ts";
+import type { Limits } from "../../../../local/src/azurite/patched/journaled-file.ts";
 import { Loki } from "../../../helpers/loki.ts";
 import { makeTempDir } from "../../../helpers/temp-dir.ts";
 
@@ -13,9 +15,10 @@ async function makeFile(): Promise<string> {
   return path.join(await makeTempDir(), "db.json");
 }
 
-function open(file: string): Db {
-  const db = openDatabase(Loki, file, false) as Db;
-  onTestFinished(() => db.autosaveDisable());
+function open(file: string, limits?: Limits): Db {
+  const db = openDatabase(Loki, file, false, limits) as Db;
+  // Closes the files. A test may have left them as no database can be saved.
+  onTestFinished(() => close(db).catch(() => {}));
   return db;
 }
 
@@ -24,9 +27,9 @@ const finished = (start: (callback: (error?: unknown) => void) => void): Promise
 const save = (db: Db) => finished((callback) => db.saveDatabase(callback));
 const close = (db: Db) => finished((callback) => db.close(callback));
 
-/** A database with a snapshot of two rows, and a journal with one of them changed, one removed and one added. */
-async function withJournal(file: string): Promise<Db> {
-  const db = open(file);
+/** A database of two rows, of which later saves change one and remove the other, and then add one. */
+async function withJournal(file: string, limits?: Limits): Promise<Db> {
+  const db = open(file, limits);
   const rows = db.addCollection<Row>("rows", { indices: ["name"] });
   const a = rows.insert({ name: "a", size: 1 });
   const b = rows.insert({ name: "b", size: 1 });
@@ -39,15 +42,38 @@ async function withJournal(file: string): Promise<Db> {
   return db;
 }
 
-async function load(file: string): Promise<Db> {
-  const db = open(file);
+async function load(file: string, limits?: Limits): Promise<Db> {
+  const db = open(file, limits);
   await finished((callback) => db.loadDatabase({}, callback));
   return db;
 }
 
+/** Inserts, updates or removes a few rows of a few collections, and sometimes a collection. */
+function change(db: Db, random: () => number): void {
+  const name = `rows${Math.floor(random() * 3)}`;
+  const rows = db.getCollection<Row>(name) ?? db.addCollection<Row>(name, { indices: ["name"] });
+  for (let i = 0; i < random() * 20; i += 1) {
+    const row = rows.data[Math.floor(random() * rows.data.length)];
+    const what = random();
+    if (row === undefined || what < 0.5) rows.insert({ name: `n${random()}`, size: random() });
+    else if (what < 0.7) rows.remove(row);
+    else rows.update({ ...row, size: random() });
+  }
+  if (random() < 0.05) db.removeCollection(name);
+}
+
+/** The files as a process leaves them that ends without closing its database. */
+async function copyAfterCrash(file: string): Promise<string> {
+  const copy = await makeFile();
+  await cp(path.dirname(file), path.dirname(copy), { recursive: true });
+  return copy;
+}
+
+const contentOf = (db: Db) => db.collections.map(({ name, data }) => [name, structuredClone(data)]);
+
 const rowsOf = (db: Db) => db.getCollection<Row>("rows").data.map(({ name, size }) => [name, size]);
 
-test("saves after the first go to a journal, which is loaded after an unclean exit", async () => {
+test("saves go to a journal, which is loaded after an unclean exit", async () => {
   const file = await makeFile();
   await withJournal(file);
   expect(JSON.parse(await readFile(file, "utf8")).collections[0].data).toHaveLength(2);
@@ -120,12 +146,193 @@ test("a file written by plain LokiJS is loaded, and a journal next to it is igno
   expect(rowsOf(await load(file))).toEqual([["plain", 1]]);
 });
 
+test("saves after a snapshot go to a journal, which is loaded with it after an unclean exit", async () => {
+  const file = await makeFile();
+  await close(await withJournal(file));
+  const db = await load(file);
+  db.getCollection<Row>("rows").insert({ name: "later", size: 4 });
+  await save(db);
+  expect(JSON.parse(await readFile(file, "utf8")).collections[0].data).toHaveLength(2);
+  expect(rowsOf(await load(file))).toEqual([
+    ["a", 2],
+    ["0", 3],
+    ["later", 4],
+  ]);
+});
+
+test("a file that plain LokiJS has rewritten after a crash is loaded without the journal of its earlier content", async () => {
+  const file = await makeFile();
+  const plain = new Loki(file, { persistenceMethod: "fs" });
+  const rows = plain.addCollection<Row>("rows");
+  rows.insert({ name: "plain", size: 1 });
+  await save(plain);
+  const db = await load(file);
+  db.getCollection<Row>("rows").insert({ name: "journal", size: 1 });
+  await save(db);
+  db.getCollection<Row>("rows").insert({ name: "journal", size: 2 });
+  await save(db);
+  rows.insert({ name: "plain", size: 2 });
+  await save(plain);
+  expect(rowsOf(await load(file))).toEqual([
+    ["plain", 1],
+    ["plain", 2],
+  ]);
+});
+
+describe("a database that is too large for one string", () => {
+  const SMALL: Limits = { journalBytes: 1e6, journalPerWhole: 0, snapshotBytes: 100 };
+
+  test("stays in its journal at a clean stop", async () => {
+    const file = await makeFile();
+    await close(await withJournal(file, SMALL));
+    expect(existsSync(`${file}.journal`)).toBe(true);
+    const db = await load(file, SMALL);
+    db.getCollection<Row>("rows").insert({ name: "next", size: 1 });
+    await close(db);
+    expect(rowsOf(await load(file, SMALL))).toEqual([
+      ["a", 2],
+      ["0", 3],
+      ["next", 1],
+    ]);
+  });
+
+  test("keeps its snapshot and the journal after it", async () => {
+    const file = await makeFile();
+    await close(await withJournal(file));
+    const db = await load(file, SMALL);
+    db.getCollection<Row>("rows").insert({ name: "next", size: 1 });
+    await close(db);
+    expect(rowsOf(await load(file, SMALL)).at(-1)).toEqual(["next", 1]);
+  });
+});
+
+describe("a journal that has become large", () => {
+  const EAGER: Limits = { journalBytes: 2000, journalPerWhole: 0, snapshotBytes: 1e6 };
+  const ROWS = 2000;
+
+  /** Saves small changes until the journal has been replaced, which leaves the snapshot empty. */
+  async function untilCompacted(db: Db, file: string): Promise<void> {
+    const rows = db.getCollection<Row>("rows");
+    while (JSON.parse(await readFile(file, "utf8")).collections.length > 0) {
+      rows.update({ ...(rows.data[0] as Row), size: Math.random() });
+      await save(db);
+    }
+  }
+
+  test("is written anew, without what it held about removed rows", async () => {
+    const file = await makeFile();
+    const before = open(file);
+    const all = before.addCollection<Row>("rows", { indices: ["name"] });
+    for (let i = 0; i < ROWS; i += 1) all.insert({ name: `n${i}`, size: i });
+    await save(before);
+    const { size } = await stat(file);
+    const db = await load(file, EAGER);
+    const rows = db.getCollection<Row>("rows");
+    rows.remove(rows.data.slice(1));
+    await save(db);
+    await untilCompacted(db, file);
+    const sizes = [await stat(file), await stat(`${file}.journal`)].map((it) => it.size);
+    for (const it of sizes) expect(it).toBeLessThan(size / 10);
+    expect(rowsOf(await load(file))).toEqual(rowsOf(db));
+  });
+
+  test("contains what was changed, added and removed while it was written", async () => {
+    const file = await makeFile();
+    const db = open(file, EAGER);
+    const rows = db.addCollection<Row>("rows", { indices: ["name"] });
+    for (let i = 0; i < ROWS; i += 1) rows.insert({ name: `n${i}`, size: i });
+    await save(db);
+    rows.update({ ...(rows.data[0] as Row), size: -1 });
+    rows.remove(rows.data[ROWS - 1] as Row);
+    db.addCollection<Row>("more").insert({ name: "added", size: 1 });
+    await save(db);
+    await untilCompacted(db, file);
+    const loaded = await load(file);
+    expect(rowsOf(loaded)).toEqual(rowsOf(db));
+    expect(loaded.getCollection<Row>("more").data).toMatchObject([{ name: "added" }]);
+  });
+
+  test("is not written anew after a start, while most of it is in use", async () => {
+    const file = await makeFile();
+    const db = open(file, EAGER);
+    const rows = db.addCollection<Row>("rows");
+    for (let i = 0; i < ROWS; i += 1) rows.insert({ name: `n${i}`, size: i });
+    await save(db);
+    await untilCompacted(db, file);
+    const next = await load(await copyAfterCrash(file), EAGER);
+    next.getCollection<Row>("rows").insert({ name: "next", size: 1 });
+    await save(next);
+    await new Promise(setImmediate);
+    expect(existsSync(`${next.filename}.journal~`)).toBe(false);
+  });
+
+  test("replaces the snapshot before it, also if this one is left behind by a crash", async () => {
+    const file = await makeFile();
+    await close(await withJournal(file));
+    await copyFile(file, `${file}.kept`);
+    const db = await load(file, EAGER);
+    for (let i = 0; i < ROWS; i += 1) db.getCollection<Row>("rows").insert({ name: `n${i}`, size: i });
+    await save(db);
+    await untilCompacted(db, file);
+    expect(JSON.parse(await readFile(file, "utf8")).collections).toEqual([]);
+    expect(rowsOf(await load(file))).toEqual(rowsOf(db));
+    await copyFile(`${file}.kept`, file);
+    expect(rowsOf(await load(file))).toEqual(rowsOf(db));
+  });
+
+  test("is left as it was if a clean stop comes first", async () => {
+    const file = await makeFile();
+    const db = open(file, { ...EAGER, snapshotBytes: 100 });
+    const rows = db.addCollection<Row>("rows");
+    for (let i = 0; i < ROWS; i += 1) rows.insert({ name: `n${i}`, size: i });
+    await save(db);
+    await close(db);
+    expect(existsSync(`${file}.journal~`)).toBe(false);
+    expect(rowsOf(await load(file))).toEqual(rowsOf(db));
+  });
+});
+
+test("any sequence of changes, saves and clean stops is loaded as of the last save", async () => {
+  const limits: Limits = { journalBytes: 3000, journalPerWhole: 1, snapshotBytes: 20_000 };
+  for (let seed = 1; seed <= 4; seed += 1) {
+    const random = seededRandom(seed);
+    let file = await makeFile();
+    let db = open(file, limits);
+    let saved: unknown = [];
+    for (let step = 0; step < 60; step += 1) {
+      change(db, random);
+      const what = random();
+      if (what < 0.5) {
+        await save(db);
+        saved = contentOf(db);
+      } else if (what < 0.6) {
+        await close(db);
+        saved = contentOf(db);
+        db = await load(file, limits);
+      } else if (what < 0.7) {
+        file = await copyAfterCrash(file);
+        db = await load(file, limits);
+      } else continue;
+      expect({ seed, step, content: contentOf(db) }).toEqual({ seed, step, content: saved });
+    }
+  }
+});
+
 test("a new collection is saved", async () => {
   const file = await makeFile();
   const db = await withJournal(file);
   db.addCollection<Row>("more").insert({ name: "x", size: 1 });
   await save(db);
   expect((await load(file)).getCollection<Row>("more").data).toMatchObject([{ name: "x" }]);
+});
+
+test("rows of a collection that was removed do not appear in one of the same name", async () => {
+  const file = await makeFile();
+  const db = await withJournal(file);
+  db.removeCollection("rows");
+  db.addCollection<Row>("rows").insert({ name: "new", size: 1 });
+  await save(db);
+  expect(rowsOf(await load(file))).toEqual([["new", 1]]);
 });
 
 test("changes of a failed save are saved by the next one", async () => {
