@@ -77,11 +77,11 @@ const externalAzureSdk = {
       resolveDir: root,
       contents: `
         import path from "node:path";
-        import { cacheFolder, packageRoot, requireCompiled } from "@same-kit/shared";
+        import { compiledFolder, packageRoot, requireCompiled } from "@same-kit/shared";
         let sdk;
         export function azureSdk() {
           const file = path.join(packageRoot(), "dist", "azure-sdk", "sdk.cjs");
-          sdk ??= requireCompiled(file, path.join(cacheFolder(process.env), "compiled")).azureSdk();
+          sdk ??= requireCompiled(file, compiledFolder(process.env, process.argv.slice(2))).azureSdk();
           return sdk;
         }`,
     })),

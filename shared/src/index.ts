@@ -25,6 +25,7 @@ export { type RequestGuard, refuseCrossSite, refuseForeign } from "./http/reques
 export { isRecord } from "./is-record.ts";
 export { isSameSecret } from "./is-same-secret.ts";
 export { parseSentJson, refuseDeepJson } from "./json/parse-bounded.ts";
+export { compiledFolder } from "./loading/compiled-folder.ts";
 export { requireCompiled } from "./loading/require-compiled.ts";
 export { type Claim, claim, isClaimed } from "./locks/claims.ts";
 export { type FileLock, LockedError, tryFileLock, withFileLock } from "./locks/file-lock.ts";

@@ -1,6 +1,6 @@
 // The program that is started: it loads the services from the compile cache.
 
 import path from "node:path";
-import { cacheFolder, requireCompiled } from "@same-kit/shared";
+import { compiledFolder, requireCompiled } from "@same-kit/shared";
 
-requireCompiled(path.join(__dirname, "services.cjs"), path.join(cacheFolder(process.env), "compiled"));
+requireCompiled(path.join(__dirname, "services.cjs"), compiledFolder(process.env));

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { cacheFolder, isRecord, reasonOf, requireCompiled } from "@same-kit/shared";
+import { compiledFolder, isRecord, reasonOf, requireCompiled } from "@same-kit/shared";
 import { AppSetupError } from "./app-setup-error.ts";
 import { findEntryFiles } from "./find-entry-files.ts";
 import type { FunctionRegistry } from "./function-registry.ts";
@@ -82,7 +82,7 @@ async function loadFile(file: string, appPackage: AppPackage, importModule: Impo
   const extension = path.extname(file);
   const isModule = extension === ".mjs" || (extension !== ".cjs" && appPackage.type === "module");
   if (isModule) await importModule(pathToFileURL(file).href);
-  else if (appPackage.keepsCompiled) requireCompiled(file, path.join(cacheFolder(process.env), "compiled"));
+  else if (appPackage.keepsCompiled) requireCompiled(file, compiledFolder(process.env));
   else createRequire(file)(file);
 }
 
