@@ -64,6 +64,12 @@ const FILE_URL = {
   banner: { js: 'const __fileUrl = require("node:url").pathToFileURL(__filename).href;' },
 };
 
+/**
+ * No request to a storage is a form. The SDKs ask nevertheless, and Node loads all of `fetch` when the class is first
+ * named.
+ */
+const NO_FORM_DATA = { define: { FormData: "undefined" } };
+
 const AZURE_SDK = "local/src/storage/azure/sdk.ts";
 
 /**
@@ -173,7 +179,8 @@ async function copyData(folder, target) {
 const targets = {
   command: buildCli,
   testcontainers: () => cjs("node_modules/testcontainers/build/index.js", "testcontainers.cjs", LESS_TEXT),
-  "Azure's SDKs": () => cjs(AZURE_SDK, "azure-sdk/sdk.cjs", { ...LESS_TEXT, plugins: [withoutUnusedPackages] }),
+  "Azure's SDKs": () =>
+    cjs(AZURE_SDK, "azure-sdk/sdk.cjs", { ...LESS_TEXT, ...NO_FORM_DATA, plugins: [withoutUnusedPackages] }),
   testing: buildTesting,
   worker: async () => {
     await cjs("local/src/worker/child/start.ts", "worker/main.cjs");
