@@ -16,7 +16,7 @@ import type { Collection, Database } from "./loki.ts";
 import { readLines } from "./read-lines.ts";
 
 export type Limits = {
-  /** Changes of more than this, plus this many times the size of the database, cause the journal to be written anew. */
+  /** Changes of more than this, plus this many times the size of the database, cause the journal to be rewritten. */
   journalBytes: number;
   journalPerWhole: number;
   /** More than this stays in a journal at a clean exit: a snapshot is one string, and V8's strings end at 512 MB. */
@@ -26,16 +26,16 @@ export type Limits = {
 const LIMITS: Limits = { journalBytes: 16 * 1024 * 1024, journalPerWhole: 4, snapshotBytes: 384 * 1024 * 1024 };
 
 /**
- * A LokiJS database on disk: a snapshot, and a journal of the changes since. A journal that has become large is written
- * anew with all documents, which leaves an empty snapshot. A crash at any point leaves the state of the last save: an
- * incomplete line, or the journal of another snapshot, is ignored.
+ * A LokiJS database on disk: a snapshot, and a journal of the changes since. A journal that has become large is
+ * rewritten with all documents, which leaves an empty snapshot. A crash at any point leaves the state of the last save:
+ * an incomplete line, or the journal of another snapshot, is ignored.
  */
 export class JournaledFile {
   readonly #file: string;
   readonly #journalFile: string;
   readonly #beforeSave: () => Promise<void>;
   readonly #limits: Limits;
-  /** Of the snapshot; 0 if LokiJS wrote it, or if there is none. */
+  /** Generation of the snapshot; 0 if LokiJS wrote it, or if there is none. */
   #generation = 0;
   #journal: FileHandle | undefined;
   /** Bytes of complete lines of a journal that this process has found and can continue. */
@@ -168,7 +168,7 @@ export class JournaledFile {
     return open(this.#journalFile, "a");
   }
 
-  /** Starts to write the journal anew; requests are answered and saves go on meanwhile. */
+  /** Starts to rewrite the journal; requests are answered and saves go on meanwhile. */
   #compact(db: Database): void {
     this.#compaction ??= new Compaction(db, draftOf(this.#journalFile), { generation: this.#generation });
   }

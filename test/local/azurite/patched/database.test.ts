@@ -219,7 +219,7 @@ describe("a journal that has become large", () => {
     }
   }
 
-  test("is written anew, without what it held about removed rows", async () => {
+  test("is rewritten, without what it held about removed rows", async () => {
     const file = await makeFile();
     const before = open(file);
     const all = before.addCollection<Row>("rows", { indices: ["name"] });
@@ -252,7 +252,7 @@ describe("a journal that has become large", () => {
     expect(loaded.getCollection<Row>("more").data).toMatchObject([{ name: "added" }]);
   });
 
-  test("is not written anew after a start, while most of it is in use", async () => {
+  test("is not rewritten after a start while most of it is in use", async () => {
     const file = await makeFile();
     const db = open(file, EAGER);
     const rows = db.addCollection<Row>("rows");
