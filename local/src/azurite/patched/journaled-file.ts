@@ -168,7 +168,7 @@ export class JournaledFile {
     return open(this.#journalFile, "a");
   }
 
-  /** Starts to rewrite the journal; requests are answered and saves go on meanwhile. */
+  /** Starts to rewrite the journal, in parallel with requests and saves. */
   #compact(db: Database): void {
     this.#compaction ??= new Compaction(db, draftOf(this.#journalFile), { generation: this.#generation });
   }
