@@ -2,6 +2,7 @@
 
 import { open, stat } from "node:fs/promises";
 import path from "node:path";
+import { readLines } from "@same-kit/shared";
 import { type OtlpAnyValue, type OtlpRequest, type OtlpSpan, SPAN_KINDS, STATUS_CODES } from "./otlp-json.ts";
 import type { AttributeValue, SpanKind } from "./span.ts";
 import { OLDER_SPAN_FILE, SPAN_FILE } from "./span-file.ts";
@@ -91,8 +92,12 @@ export class TraceFiles {
         if (error.code === "ENOENT") return null;
         throw error;
       });
-      // Closes it at the end, and when the consumer stops early.
-      if (handle !== null) yield* handle.readLines();
+      if (handle === null) continue;
+      try {
+        for await (const { text } of readLines(handle)) yield text;
+      } finally {
+        await handle.close();
+      }
     }
   }
 

@@ -72,6 +72,12 @@ test("traces are listed by their first span, newest first, and reloaded when the
   expect(await files.list()).toEqual([second, first]);
 });
 
+test("a span whose text contains a line separator is read back unchanged", async () => {
+  const status = { code: "error", message: "It failed.\u2028Twice." } as const;
+  const { files } = await write([[span(FIRST, "a", { status })]]);
+  expect(await files.find({ traceId: FIRST })).toMatchObject([{ problem: status.message }]);
+});
+
 test("a partial line and a folder without a file are ignored", async () => {
   const { folder, files } = await write([[span(FIRST, "a")]]);
   await appendFile(path.join(folder, SPAN_FILE), '{"resourceSpans":[{"1');

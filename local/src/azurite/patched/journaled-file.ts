@@ -1,5 +1,6 @@
 import { type FileHandle, open, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { readLines } from "@same-kit/shared";
 import { Compaction } from "./compaction.ts";
 import { DamagedDataError } from "./damaged-data.ts";
 import {
@@ -13,7 +14,6 @@ import {
   toLine,
 } from "./journal-lines.ts";
 import type { Collection, Database } from "./loki.ts";
-import { readLines } from "./read-lines.ts";
 
 export type Limits = {
   /** Changes of more than this, plus this many times the size of the database, cause the journal to be rewritten. */
@@ -38,9 +38,10 @@ export class JournaledFile {
   /** Generation of the snapshot; 0 if LokiJS wrote it, or if there is none. */
   #generation = 0;
   #journal: FileHandle | undefined;
-  /** Bytes of complete lines of a journal that this process has found and can continue. */
-  #found: number | undefined;
-  #journalBytes = 0;
+  /** Bytes of the journal's complete lines; `undefined` if there is no journal of this snapshot. */
+  #journalEnd: number | undefined;
+  /** Bytes of changes in the journal since all documents were last written together. */
+  #changedBytes = 0;
   /** Bytes of all documents, when they were last written together. */
   #wholeBytes = 0;
   /** The collections as of the last save; a different set is part of the next line. */
@@ -86,17 +87,17 @@ export class JournaledFile {
     const header = parseLine(first?.text) as Header | undefined;
     if (header === undefined || !isContinuing(header, snapshot)) return snapshot;
     const replay = new Replay(snapshot);
-    this.#found = first?.end;
+    this.#journalEnd = first?.end;
     for await (const { text, end } of lines) {
       const line = parseLine(text) as Line | undefined;
       if (line === undefined) break;
       replay.apply(line);
       this.hasReplayed = true;
-      this.#found = end;
+      this.#journalEnd = end;
     }
-    const bytes = this.#found ?? 0;
+    const bytes = this.#journalEnd ?? 0;
     if (replay.isComplete) this.#wholeBytes = bytes * replay.shareInUse();
-    this.#journalBytes = replay.isComplete ? bytes - this.#wholeBytes : bytes;
+    this.#changedBytes = replay.isComplete ? bytes - this.#wholeBytes : bytes;
     return replay.finish();
   }
 
@@ -121,9 +122,8 @@ export class JournaledFile {
   async #saveLast(db: Database, changes: readonly Change[]): Promise<void> {
     await this.#compaction?.cancel();
     this.#compaction = undefined;
-    const hasJournal = this.#journal !== undefined || this.#found !== undefined;
-    if (!hasJournal && changes.length === 0 && this.#isShaped(db)) return;
-    if (this.#wholeBytes + this.#journalBytes <= this.#limits.snapshotBytes) return this.#writeSnapshot(db);
+    if (this.#journalEnd === undefined && changes.length === 0 && this.#isShaped(db)) return;
+    if (this.#wholeBytes + this.#changedBytes <= this.#limits.snapshotBytes) return this.#writeSnapshot(db);
     await this.#append(db, changes);
     await this.#journal?.close();
   }
@@ -150,8 +150,8 @@ export class JournaledFile {
       throw error;
     }
     this.#collections = collections;
-    this.#journalBytes += line.length;
-    this.#found = (this.#found ?? 0) + Buffer.byteLength(line);
+    this.#changedBytes += line.length;
+    this.#journalEnd = (this.#journalEnd ?? 0) + Buffer.byteLength(line);
     this.#compaction?.add(line);
     if (isCompacted) await this.#replaceJournal();
     else if (this.#isTooLarge() && !this.#isClosing) this.#compact(db);
@@ -159,12 +159,12 @@ export class JournaledFile {
 
   /** A journal whose last line is complete. */
   async #openJournal(): Promise<FileHandle> {
-    if (this.#found === undefined) {
+    if (this.#journalEnd === undefined) {
       const header: Header = { generation: this.#generation };
       const text = `${JSON.stringify(header)}\n`;
       await writeFile(this.#journalFile, text, { mode: 0o600 });
-      this.#found = text.length;
-    } else await truncate(this.#journalFile, this.#found);
+      this.#journalEnd = text.length;
+    } else await truncate(this.#journalFile, this.#journalEnd);
     return open(this.#journalFile, "a");
   }
 
@@ -179,8 +179,8 @@ export class JournaledFile {
     this.#compaction = undefined;
     await this.#journal?.close();
     this.#journal = written.file;
-    this.#found = written.bytes;
-    this.#journalBytes = 0;
+    this.#journalEnd = written.bytes;
+    this.#changedBytes = 0;
     this.#wholeBytes = written.bytes;
     // Frees its space. Azurite loads a database only if this file exists.
     const empty: Snapshot = { collections: [], sameKitGeneration: this.#generation };
@@ -189,7 +189,7 @@ export class JournaledFile {
 
   #isTooLarge(): boolean {
     const { journalBytes, journalPerWhole } = this.#limits;
-    return this.#journalBytes > journalBytes + journalPerWhole * this.#wholeBytes;
+    return this.#changedBytes > journalBytes + journalPerWhole * this.#wholeBytes;
   }
 
   #isShaped({ collections }: Database): boolean {
@@ -206,8 +206,8 @@ export class JournaledFile {
     this.#generation = generation;
     this.#collections = collections;
     this.#wholeBytes = text.length;
-    this.#journalBytes = 0;
-    this.#found = undefined;
+    this.#changedBytes = 0;
+    this.#journalEnd = undefined;
     await this.#journal?.close();
     this.#journal = undefined;
     await rm(this.#journalFile, { force: true });

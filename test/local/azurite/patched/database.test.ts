@@ -83,6 +83,15 @@ test("saves go to a journal, which is loaded after an unclean exit", async () =>
   ]);
 });
 
+test("line separators in a row do not end a line of the journal", async () => {
+  const file = await makeFile();
+  const db = await withJournal(file);
+  const name = "a\u2028b\u2029c\r\nd\u0085é";
+  db.getCollection<Row>("rows").insert({ name, size: 1 });
+  await save(db);
+  expect(rowsOf(await load(file)).at(-1)).toEqual([name, 1]);
+});
+
 test("document numbers are not reused after a crash", async () => {
   const file = await makeFile();
   await withJournal(file);

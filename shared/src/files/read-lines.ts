@@ -9,7 +9,10 @@ export type FileLine = {
   end: number;
 };
 
-/** The complete lines of a file, which may be longer than the longest string. */
+/**
+ * The complete lines of a file, which may be longer than the longest string. Node's own `readLines` also ends a line at
+ * U+2028, which JSON does not escape, and does not tell an incomplete last line.
+ */
 export async function* readLines(file: FileHandle): AsyncGenerator<FileLine> {
   let parts: Buffer[] = [];
   let end = 0;
