@@ -17,7 +17,7 @@ export { INSTANCE_FILES_VARIABLE, instanceFolder } from "./files/instance-folder
 export { isOwnFolder, makeOwnFolder, tryMakeOwnFolder } from "./files/own-folder.ts";
 export { packageRoot } from "./files/package-root.ts";
 export { closeToOthers, makePrivateFolder } from "./files/private-folder.ts";
-export { readLines } from "./files/read-lines.ts";
+export { type FileLine, readLines } from "./files/read-lines.ts";
 export { readLocalFile } from "./files/read-local-file.ts";
 export { sha256Of, sha256OfFile, verifySha256 } from "./files/sha256.ts";
 export { type CommandHint, type Hint, hint, hintText, sameKit } from "./hint.ts";

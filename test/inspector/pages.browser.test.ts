@@ -177,7 +177,7 @@ describe("the form of an HTTP function", () => {
     await page.getByRole("button", { name: "Send" }).click();
     await page.getByRole("dialog").getByRole("link").click();
     await page.waitForURL("**/#/instance?id=*");
-    expect(await page.getByRole("dialog").count()).toBe(0);
+    await page.getByRole("dialog").waitFor({ state: "detached" });
   });
 
   test("closes on Escape, restores the focus, and stays open after a reload", async () => {

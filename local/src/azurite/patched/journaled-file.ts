@@ -1,6 +1,6 @@
 import { type FileHandle, open, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { readLines } from "@same-kit/shared";
+import { type FileLine, readLines } from "@same-kit/shared";
 import { Compaction } from "./compaction.ts";
 import { DamagedDataError } from "./damaged-data.ts";
 import {
@@ -28,7 +28,7 @@ const LIMITS: Limits = { journalBytes: 16 * 1024 * 1024, journalPerWhole: 4, sna
 /**
  * A LokiJS database on disk: a snapshot, and a journal of the changes since. A journal that has become large is
  * rewritten with all documents, which leaves an empty snapshot. A crash at any point leaves the state of the last save:
- * an incomplete line, or the journal of another snapshot, is ignored.
+ * an incomplete last line, or the journal of another snapshot, is ignored.
  */
 export class JournaledFile {
   readonly #file: string;
@@ -84,21 +84,29 @@ export class JournaledFile {
   async #replay(snapshot: Snapshot, journal: FileHandle): Promise<Snapshot> {
     const lines = readLines(journal);
     const first = (await lines.next()).value;
-    const header = parseLine(first?.text) as Header | undefined;
-    if (header === undefined || !isContinuing(header, snapshot)) return snapshot;
+    if (first === undefined) return snapshot;
+    if (!isContinuing(this.#parse<Header>(first), snapshot)) return snapshot;
     const replay = new Replay(snapshot);
-    this.#journalEnd = first?.end;
-    for await (const { text, end } of lines) {
-      const line = parseLine(text) as Line | undefined;
-      if (line === undefined) break;
-      replay.apply(line);
+    let bytes = first.end;
+    for await (const line of lines) {
+      replay.apply(this.#parse<Line>(line));
       this.hasReplayed = true;
-      this.#journalEnd = end;
+      bytes = line.end;
     }
-    const bytes = this.#journalEnd ?? 0;
+    this.#journalEnd = bytes;
     if (replay.isComplete) this.#wholeBytes = bytes * replay.shareInUse();
     this.#changedBytes = replay.isComplete ? bytes - this.#wholeBytes : bytes;
     return replay.finish();
+  }
+
+  /** A crash leaves complete lines, and the start of another at most. */
+  #parse<Content>({ text, end }: FileLine): Content {
+    try {
+      return JSON.parse(text) as Content;
+    } catch (cause) {
+      const where = `the line of ${path.basename(this.#journalFile)} that ends at byte ${end}`;
+      throw new DamagedDataError(`${where} is not JSON (${(cause as Error).message})`, { cause });
+    }
   }
 
   /** To be called with the database that LokiJS has made of what was loaded. */
@@ -259,14 +267,6 @@ function toSaved({ collection, ids }: Change): SavedChange {
     changed: found.flatMap(([, doc]) => (doc === null ? [] : [doc])),
     removed: found.flatMap(([id, doc]) => (doc === null ? [id] : [])),
   };
-}
-
-function parseLine(line: string | undefined): unknown {
-  try {
-    return JSON.parse(line ?? "");
-  } catch {
-    return undefined;
-  }
 }
 
 function ifMissing(error: NodeJS.ErrnoException): undefined {

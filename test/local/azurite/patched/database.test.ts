@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { appendFile, copyFile, cp, mkdir, readFile, rmdir, stat } from "node:fs/promises";
+import { appendFile, copyFile, cp, mkdir, readFile, rmdir, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { seededRandom } from "@same-kit/shared";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -119,6 +119,22 @@ test("a line truncated by a crash is ignored, and later saves are not lost", asy
     ["0", 3],
     ["after", 1],
   ]);
+});
+
+test.each([
+  ["first", 0],
+  ["third", 2],
+])("a damaged journal is reported, and left unchanged: the %s line", async (_, index) => {
+  const file = await makeFile();
+  const db = await withJournal(file);
+  db.getCollection<Row>("rows").insert({ name: "after", size: 1 });
+  await save(db);
+  const lines = (await readFile(`${file}.journal`, "utf8")).split("\n");
+  const damaged = lines.with(index, lines[index]?.slice(0, -1) ?? "").join("\n");
+  const copy = await copyAfterCrash(file);
+  await writeFile(`${copy}.journal`, damaged);
+  await expect(load(copy)).rejects.toThrow(/^the line of db\.json\.journal that ends at byte \d+ is not JSON/);
+  expect(await readFile(`${copy}.journal`, "utf8")).toBe(damaged);
 });
 
 test("a clean stop leaves one file, which plain LokiJS can read", async () => {
