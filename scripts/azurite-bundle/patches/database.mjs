@@ -21,17 +21,21 @@ const OPTIONS = `inMemory ? {
 const DATABASES = [
   { file: "blob/persistence/LokiBlobMetadataStore.js", options: BLOB_OPTIONS },
   { file: "queue/persistence/LokiQueueMetadataStore.js", options: OPTIONS },
-  { file: "table/persistence/LokiTableMetadataStore.js", options: OPTIONS },
+  {
+    file: "table/persistence/LokiTableMetadataStore.js",
+    options: OPTIONS,
+    more: ', { onLoaded: require("same-kit:stored-entity").packLoaded }',
+  },
   { file: "common/persistence/LokiExtentMetadataStore.js", options: OPTIONS },
 ];
 
-export const database = DATABASES.map(({ file, options }) => ({
+export const database = DATABASES.map(({ file, options, more = "" }) => ({
   name: "a save writes what has changed",
   file,
   edits: [
     {
       find: `new lokijs_1.default(lokiDBPath, ${options});`,
-      replace: 'require("same-kit:database").openDatabase(lokijs_1.default, lokiDBPath, inMemory);',
+      replace: `require("same-kit:database").openDatabase(lokijs_1.default, lokiDBPath, inMemory${more});`,
     },
   ],
 }));

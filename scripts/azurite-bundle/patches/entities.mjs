@@ -1,6 +1,7 @@
 // Entities are looked up with `findOne({ RowKey, PartitionKey })`. LokiJS uses the index of the first key only; in a
 // history table every instance has the same row keys, and in an instances table all row keys are empty, so each lookup
-// reads every instance. Queries read every row of the table even if their filter names the partition.
+// reads every instance. Queries read every row of the table even if their filter names the partition. The values of all
+// rows are objects that V8's garbage collector visits in every collection.
 
 const FIND = `findOne({
             RowKey: entity.RowKey,
@@ -15,7 +16,9 @@ export const entities = [
     edits: [
       {
         find: 'const constants_1 = require("../utils/constants");',
-        replace: 'const constants_1 = require("../utils/constants");\nconst entities_1 = require("same-kit:entities");',
+        replace: `const constants_1 = require("../utils/constants");
+const entities_1 = require("same-kit:entities");
+const storedEntity_1 = require("same-kit:stored-entity");`,
       },
       {
         find: `const doc = tableEntityCollection.${FIND}
@@ -70,6 +73,35 @@ export const entities = [
         const response`,
         replace: `.slice(0, maxResults + 1);
         const response`,
+      },
+    ],
+  },
+  {
+    name: "a row is kept as one text",
+    file: "table/persistence/LokiTableMetadataStore.js",
+    edits: [
+      {
+        find: `if (batchId !== "" && batchId !== undefined) {
+            this.transactionDeleteTheseEntities.push(entity);
+        }
+        tableEntityCollection.insert(entity);`,
+        replace: `const stored = new storedEntity_1.StoredEntity(entity);
+        if (batchId !== "" && batchId !== undefined) {
+            this.transactionDeleteTheseEntities.push(stored);
+        }
+        tableEntityCollection.insert(stored);`,
+      },
+      {
+        find: "tableEntityCollection.insert(entity);",
+        replace: "tableEntityCollection.insert(new storedEntity_1.StoredEntity(entity));",
+      },
+      {
+        find: "tableEntityCollection.update(mergedEntity);",
+        replace: "tableEntityCollection.update(new storedEntity_1.StoredEntity(mergedEntity));",
+      },
+      {
+        find: "tableBatchCollection.insert(copiedEntity);",
+        replace: "tableBatchCollection.insert(new storedEntity_1.StoredEntity(copiedEntity));",
       },
     ],
   },

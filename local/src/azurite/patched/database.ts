@@ -4,13 +4,24 @@ import type { Database } from "./loki.ts";
 
 type LokiClass = new (file: string, options: object) => Database;
 
+type Options = {
+  limits?: Limits | undefined;
+  /** Called before the database is used. */
+  onLoaded?: (db: Database) => void;
+};
+
 const AUTOSAVE_INTERVAL_MS = 5000;
 
 /**
  * Opens a LokiJS database that saves only what has changed: after a minute of load, the whole database is many
  * megabytes. After a clean exit the file is in LokiJS's own format, unless it is too large for one string.
  */
-export function openDatabase(Loki: LokiClass, file: string, inMemory: boolean, limits?: Limits): Database {
+export function openDatabase(
+  Loki: LokiClass,
+  file: string,
+  inMemory: boolean,
+  { limits, onLoaded = () => {} }: Options = {},
+): Database {
   if (inMemory) return new Loki(file, { persistenceMethod: "memory" });
   const journaled = new JournaledFile(file, syncExtents, limits);
   const db: Database = new Loki(file, {
@@ -33,6 +44,7 @@ export function openDatabase(Loki: LokiClass, file: string, inMemory: boolean, l
   });
   db.on("loaded", () => {
     journaled.noteLoaded(db);
+    onLoaded(db);
     // A journal contains documents but no indexes, so the indexes are rebuilt.
     if (journaled.hasReplayed) for (const collection of db.collections) collection.ensureAllIndexes(true);
   });

@@ -16,7 +16,7 @@ async function makeFile(): Promise<string> {
 }
 
 function open(file: string, limits?: Limits): Db {
-  const db = openDatabase(Loki, file, false, limits) as Db;
+  const db = openDatabase(Loki, file, false, { limits }) as Db;
   // Closes the files. A test may have left them as no database can be saved.
   onTestFinished(() => close(db).catch(() => {}));
   return db;

@@ -203,6 +203,24 @@ export function describeTables({ account }: StorageSubject): void {
       expect(await Array.fromAsync(table.query())).toEqual(before);
     });
 
+    test("that fails at its end undoes inserts, merges, replacements and deletes", async () => {
+      const table = await openTable();
+      for (const name of ["merged", "replaced", "removed"]) await table.insert(row(name, { n: 1, text: name }));
+      const before = await Array.fromAsync(table.query());
+      const actions: TableAction[] = [
+        insert("new"),
+        { kind: "update", entity: row("merged", { n: 2 }), mode: "Merge" },
+        { kind: "upsert", entity: row("replaced", { n: 2 }), mode: "Replace" },
+        { kind: "delete", key: key("removed") },
+      ];
+      expect(await refusalOf(table.transact([...actions, { kind: "delete", key: key("absent") }]))).toBe(
+        "404 ResourceNotFound",
+      );
+      expect(await Array.fromAsync(table.query())).toEqual(before);
+      await table.transact(actions);
+      expect(await keysOf(table)).toEqual(["p/merged", "p/new", "p/replaced"]);
+    });
+
     test("is rejected beyond 100 operations, with a duplicate entity, or with two partitions", async () => {
       const table = await openTable();
       const many = (count: number) => Array.from({ length: count }, (_, index) => insert(String(index)));
