@@ -25,6 +25,7 @@ import { build as esbuild } from "esbuild";
 import { withoutUnusedPackages } from "./app-bundle/unused-packages.mjs";
 import { azuriteBundle } from "./azurite-bundle/plugin.mjs";
 import { unpackDill } from "./dill.mjs";
+import { lateBuiltins } from "./late-builtins.mjs";
 import { writeNotices } from "./notices.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -105,7 +106,7 @@ async function buildCli() {
   await cjs("toolkit/src/cli/main.ts", "cli.cjs", {
     ...LESS_TEXT,
     ...FILE_URL,
-    plugins: [externalAzureSdk, externalTestcontainers],
+    plugins: [externalAzureSdk, externalTestcontainers, lateBuiltins],
   });
   await cjs("toolkit/src/cli/start.ts", "start.cjs", FILE_URL);
 }
@@ -116,7 +117,7 @@ async function buildApp() {
     external: ["@azure/functions-core"],
     // The size of the app determines its cold-start time in the cloud; restoring minified names would add to it.
     ...LESS_TEXT,
-    plugins: [withoutUnusedPackages],
+    plugins: [withoutUnusedPackages, lateBuiltins],
   });
   await cp(from("functions-app/host.json"), app("host.json"));
   await cp(from("functions-app/.funcignore"), app(".funcignore"));
@@ -180,7 +181,11 @@ const targets = {
   command: buildCli,
   testcontainers: () => cjs("node_modules/testcontainers/build/index.js", "testcontainers.cjs", LESS_TEXT),
   "Azure's SDKs": () =>
-    cjs(AZURE_SDK, "azure-sdk/sdk.cjs", { ...LESS_TEXT, ...NO_FORM_DATA, plugins: [withoutUnusedPackages] }),
+    cjs(AZURE_SDK, "azure-sdk/sdk.cjs", {
+      ...LESS_TEXT,
+      ...NO_FORM_DATA,
+      plugins: [withoutUnusedPackages, lateBuiltins],
+    }),
   testing: buildTesting,
   worker: async () => {
     await cjs("local/src/worker/child/start.ts", "worker/main.cjs");
@@ -191,7 +196,10 @@ const targets = {
   "terraform guard": () => cjs("toolkit/src/adapters/terraform/guard.ts", "terraform/guard.cjs"),
   azurite: () => cjs("local/src/azurite/child/start.ts", "azurite/main.cjs"),
   "azurite's services": () =>
-    cjs("local/src/azurite/child/main.ts", "azurite/services.cjs", { minify: true, plugins: [azuriteBundle()] }),
+    cjs("local/src/azurite/child/main.ts", "azurite/services.cjs", {
+      minify: true,
+      plugins: [azuriteBundle(), lateBuiltins],
+    }),
   app: buildApp,
   "azurerm stand-in": buildStandIn,
   inspector: buildInspector,

@@ -16,6 +16,7 @@ export {
   readHostStorage,
   stopRunningHost,
 } from "./emulator/running-hosts.ts";
+export { SpareProcesses } from "./emulator/spare-processes.ts";
 export { DETACHED_LOG_VARIABLE, type DetachedOptions, startDetached } from "./emulator/start-detached.ts";
 export { startLocal } from "./emulator/start-local.ts";
 export { describeStorage, parseStorageChoice, type StorageChoice } from "./emulator/storage-choice.ts";

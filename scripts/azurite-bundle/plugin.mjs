@@ -15,6 +15,8 @@ const AZURITE_VERSION = "3.37.0";
 const PATCHED_CODE = fileURLToPath(new URL("../../local/src/azurite/patched/", import.meta.url));
 const MS_REST = fileURLToPath(new URL("ms-rest.mjs", import.meta.url));
 const AXIOS = fileURLToPath(new URL("lazy-axios.cjs", import.meta.url));
+const NO_HTTPS = fileURLToPath(new URL("no-https.cjs", import.meta.url));
+const STOPPABLE = /node_modules[\\/]stoppable[\\/]/;
 /** The copy that express uses; axios, which is loaded late, has its own. */
 const MEDIA_TYPES = /node_modules[\\/]mime-db[\\/]db\.json$/;
 const MODULE = /[\\/]azurite[\\/]dist[\\/]src[\\/](.+\.js)$/;
@@ -83,6 +85,7 @@ function replacePackages(build) {
     if (file.split(/[\\/]/).includes("axios")) return undefined;
     return { contents: JSON.stringify(fewMediaTypes(JSON.parse(await readFile(file, "utf8")))), loader: "json" };
   });
+  build.onResolve({ filter: /^https$/ }, ({ importer }) => (STOPPABLE.test(importer) ? { path: NO_HTTPS } : undefined));
   build.onResolve({ filter: /^axios$/ }, (args) => (args.importer === AXIOS ? undefined : { path: AXIOS }));
 }
 

@@ -46,7 +46,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   "local/timers": ["host", "shared"],
   "local/events": [],
   "local/host": ["events", "worker", "engine/ports.ts", "telemetry", "shared"],
-  "local/worker": ["shared"],
+  "local/worker": ["process", "shared"],
   "local/management": ["engine", "telemetry", "shared"],
   "local/inspector": ["engine", "events", "management", "telemetry", "shared"],
   "local/engine": ["storage", "telemetry", "shared"],

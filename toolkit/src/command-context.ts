@@ -1,3 +1,4 @@
+import type { SpareProcesses } from "@same-kit/local";
 import type { Console } from "./ui/console.ts";
 
 /** What a command gets from the process that runs it. */
@@ -11,4 +12,6 @@ export type CommandContext = {
   leaveNow: AbortSignal;
   /** The signal that ended the process, for the exit code; null if there was none. */
   endedBy(): NodeJS.Signals | null;
+  /** For a host that this command may start. */
+  spares?: SpareProcesses | undefined;
 };

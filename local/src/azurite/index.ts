@@ -5,3 +5,4 @@ export { createEntranceAgent } from "./entrance-agent.ts";
 export { AzuriteError, type AzuriteErrorCode } from "./errors.ts";
 export { type AzuriteOptions, startAzurite, warnOfPublicKey } from "./open-azurite.ts";
 export type { RunningAzurite } from "./running-azurite.ts";
+export { SpareAzurite } from "./spare-azurite.ts";

@@ -10,6 +10,7 @@ import { findHolder } from "./find-holder.ts";
 import { isAzuriteAnswering } from "./recognise.ts";
 import { NEVER, type RunningAzurite } from "./running-azurite.ts";
 import { shareAzurite } from "./share-azurite.ts";
+import type { SpareAzurite } from "./spare-azurite.ts";
 import { startAzuriteChild } from "./start-azurite.ts";
 
 export type AzuriteOptions = {
@@ -23,6 +24,8 @@ export type AzuriteOptions = {
   log?: Pick<Logger, "warn">;
   /** Who may connect to a newly started Azurite besides this user and root. Default: no one. */
   allowUsers?: AllowedUsers | undefined;
+  /** Is used if a new one has to be started. */
+  spare?: SpareAzurite | undefined;
 };
 
 /**
@@ -31,10 +34,10 @@ export type AzuriteOptions = {
  * @throws AzuriteError if the ports belong to something else, or the process cannot be started.
  */
 export async function startAzurite(options: AzuriteOptions): Promise<RunningAzurite> {
-  const { azuriteDir, data, ports, log = silentLogger, allowUsers = [] } = options;
-  if (data === "memory") return startInMemory(azuriteDir, allowUsers);
+  const { azuriteDir, data, ports, log = silentLogger, allowUsers = [], spare } = options;
+  if (data === "memory") return startInMemory(azuriteDir, allowUsers, spare);
   try {
-    return await shareAzurite(azuriteDir, { ports, log, allowUsers });
+    return await shareAzurite(azuriteDir, { ports, log, allowUsers, spare });
   } catch (error) {
     // The holder is looked up only after a failure: probing the ports first would delay every ordinary start.
     const isTaken = error instanceof AzuriteError && error.code === "ERR_AZURITE_PORT_IN_USE";
@@ -43,10 +46,14 @@ export async function startAzurite(options: AzuriteOptions): Promise<RunningAzur
   }
 }
 
-async function startInMemory(azuriteDir: string, allowUsers: AllowedUsers): Promise<RunningAzurite> {
+async function startInMemory(
+  azuriteDir: string,
+  allowUsers: AllowedUsers,
+  spare: SpareAzurite | undefined,
+): Promise<RunningAzurite> {
   const logFile = path.join(azuriteDir, `memory-${newGuidN()}.log`);
   const accountKey = newAccountKey();
-  const child = await startAzuriteChild({ location: null, accountKey, allowUsers, sharing: null, logFile });
+  const child = await startAzuriteChild({ location: null, accountKey, allowUsers, sharing: null, logFile, spare });
   const stop = async () => {
     await child.stop();
     await rm(logFile, { force: true });

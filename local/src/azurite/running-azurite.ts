@@ -24,8 +24,8 @@ export interface RunningAzurite {
    */
   readonly hasLostWrites: boolean;
   /**
-   * Resolves when Azurite answers. Requests can be sent earlier: they wait in the ports' backlog, so everything else
-   * can start in the meantime. Rejects with `ERR_AZURITE_NOT_READY`.
+   * Resolves when Azurite answers. Requests through the entrance can be sent earlier: they wait in its backlog, so
+   * everything else can start in the meantime. Rejects with `ERR_AZURITE_NOT_READY`.
    */
   readonly ready: Promise<void>;
   /** Resolves if Azurite exits without having been stopped; otherwise stays pending. */

@@ -21,6 +21,7 @@ import { type AzuritePorts, describePorts } from "./endpoints.ts";
 import { AzuriteError } from "./errors.ts";
 import { waitUntilAnswering } from "./recognise.ts";
 import { NEVER, type RunningAzurite } from "./running-azurite.ts";
+import type { SpareAzurite } from "./spare-azurite.ts";
 import { type AzuriteChild, startAzuriteChild } from "./start-azurite.ts";
 
 const LOSS_CHECK_MS = 1000;
@@ -34,6 +35,7 @@ type ShareOptions = {
   log: Pick<Logger, "warn">;
   /** Who may connect besides this user and root, if this call starts it. */
   allowUsers: AllowedUsers;
+  spare?: SpareAzurite | undefined;
 };
 
 /**
@@ -45,13 +47,13 @@ type ShareOptions = {
  */
 export async function shareAzurite(
   azuriteDir: string,
-  { ports: wantedPorts, log, allowUsers }: ShareOptions,
+  { ports: wantedPorts, log, allowUsers, spare }: ShareOptions,
 ): Promise<RunningAzurite> {
   const folder = folderAt(azuriteDir);
   return withFileLock(folder.lockFile, async () => {
     const running = await readLiveRecord(folder);
     if (running !== undefined) return join(folder, running, { wanted: wantedPorts, log });
-    return startShared(folder, wantedPorts, allowUsers);
+    return startShared(folder, { ports: wantedPorts, allowUsers, spare });
   });
 }
 
@@ -75,8 +77,7 @@ async function readLiveRecord({ recordFile }: Folder): Promise<AzuriteRecord | u
 
 async function startShared(
   folder: Folder,
-  wantedPorts: AzuritePorts | undefined,
-  allowUsers: AllowedUsers,
+  { ports: wantedPorts, allowUsers, spare }: Omit<ShareOptions, "log">,
 ): Promise<RunningAzurite> {
   const remembered = (await readJson(folder.portsFile)) as AzuritePorts | undefined;
   const ports = wantedPorts ?? remembered;
@@ -87,6 +88,7 @@ async function startShared(
     allowUsers,
     sharing: folder,
     logFile: folder.logFile,
+    spare,
   });
   const record: AzuriteRecord = {
     process: identifyProcess(child.pid) ?? { pid: child.pid },

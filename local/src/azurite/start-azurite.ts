@@ -1,16 +1,33 @@
+import type { ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import { type AllowedUsers, packageRoot, reasonOf } from "@same-kit/shared";
-import { ChildStartError, type SupervisedChild, supervise } from "../process/supervise.ts";
+import { type AllowedUsers, reasonOf } from "@same-kit/shared";
+import {
+  ChildStartError,
+  type SupervisedChild,
+  type Supervision,
+  supervise,
+  superviseStarted,
+} from "../process/supervise.ts";
 import { developmentConnection } from "../shared/development-account.ts";
 import { entranceSecretFor } from "./account-key.ts";
-import { type AzuriteFiles, type ChildOptions, KEY_VARIABLE, OPEN_MARK, READY, STOP } from "./child/child-options.ts";
+import { azuriteProgram } from "./azurite-program.ts";
+import {
+  type AzuriteFiles,
+  type ChildOptions,
+  KEY_VARIABLE,
+  OPEN_MARK,
+  type Order,
+  READY,
+  STOP,
+} from "./child/child-options.ts";
 import { describePorts } from "./endpoints.ts";
 import { AzuriteError } from "./errors.ts";
 import { explainEnd } from "./explain-end.ts";
 import { type ListeningPorts, openPorts, type WantedPorts } from "./listening-ports.ts";
 import type { Entrance, RunningAzurite } from "./running-azurite.ts";
+import type { SpareAzurite } from "./spare-azurite.ts";
 
 const READY_TIMEOUT_MS = 20_000;
 
@@ -25,6 +42,8 @@ type AzuriteChildSpec = {
   sharing: AzuriteFiles | null;
   /** File that receives Azurite's output. */
   logFile: string;
+  /** Is used if it can be. */
+  spare?: SpareAzurite | undefined;
 };
 
 /** An Azurite in a child process of ours. */
@@ -47,10 +66,8 @@ export async function startAzuriteChild(spec: AzuriteChildSpec): Promise<Azurite
   // If the folder cannot be created, the child reports why it cannot write there.
   if (spec.location !== null) await mkdir(spec.location, { recursive: true }).catch(() => {});
   const listening = await openPorts(spec.wanted);
-  const { fds } = listening;
-  if (fds === undefined) await listening.close();
-  const child = superviseChild(spec, listening);
-  if (fds !== undefined) await listening.close();
+  const spare = await spec.spare?.take(process.env);
+  const { child, entrancePort } = spare ? await useSpare(spec, spare, listening) : await startNew(spec, listening);
   const { pid } = child;
   if (pid === undefined) throw notReady(await child.ready.catch((error: unknown) => error), spec);
   const ready = child.ready.catch((error: unknown) => {
@@ -61,7 +78,7 @@ export async function startAzuriteChild(spec: AzuriteChildSpec): Promise<Azurite
     pid,
     ports: listening.ports,
     connectionString: developmentConnection(listening.ports, spec.accountKey),
-    entrance: { port: listening.entrancePort, secret: entranceSecretFor(spec.accountKey) },
+    entrance: { port: entrancePort, secret: entranceSecretFor(spec.accountKey) },
     hasLostWrites,
     ready,
     lost: watchLoss(child, spec.location, describePorts(listening.ports)),
@@ -70,28 +87,51 @@ export async function startAzuriteChild(spec: AzuriteChildSpec): Promise<Azurite
   };
 }
 
-function superviseChild(spec: AzuriteChildSpec, { ports, entrancePort, fds }: ListeningPorts): SupervisedChild {
-  const options: ChildOptions = {
-    location: spec.location,
-    ports,
-    entrancePort,
-    // Descriptors after stdin, stdout, stderr and the IPC channel.
-    socketFds: fds === undefined ? null : [4, 5, 6, 7],
-    allowUsers: spec.allowUsers,
-    sharing: spec.sharing,
-    ownLogFile: spec.location === null ? spec.logFile : null,
-  };
-  return supervise({
-    name: "Azurite",
-    file: path.join(packageRoot(), "dist", "azurite", "main.cjs"),
+type Started = { child: SupervisedChild; entrancePort: number };
+
+async function startNew(spec: AzuriteChildSpec, listening: ListeningPorts): Promise<Started> {
+  const { fds, entrancePort } = listening;
+  // Descriptors after stdin, stdout, stderr and the IPC channel.
+  const options = { ...optionsFor(spec, listening), socketFds: fds === undefined ? null : ([4, 5, 6, 7] as const) };
+  if (fds === undefined) await listening.close();
+  const child = supervise({
+    ...supervisionFor(spec),
+    file: azuriteProgram(),
     args: [JSON.stringify(options)],
     env: { ...process.env, [KEY_VARIABLE]: spec.accountKey },
-    logFile: spec.logFile,
     ...(fds === undefined ? {} : { socketFds: fds }),
+  });
+  if (fds !== undefined) await listening.close();
+  return { child, entrancePort };
+}
+
+/** Its entrance is open already. It opens the other ports itself. */
+async function useSpare(
+  spec: AzuriteChildSpec,
+  { child, entrancePort }: { child: ChildProcess; entrancePort: number },
+  listening: ListeningPorts,
+): Promise<Started> {
+  await listening.close();
+  const { accountKey, logFile } = spec;
+  const order: Order = { kind: "open", options: { ...optionsFor(spec, listening), entrancePort }, accountKey, logFile };
+  child.send(order, () => {});
+  return { child: superviseStarted(child, supervisionFor(spec)), entrancePort };
+}
+
+function optionsFor(spec: AzuriteChildSpec, { ports, entrancePort }: ListeningPorts): ChildOptions {
+  const { location, allowUsers, sharing, logFile } = spec;
+  const ownLogFile = location === null ? logFile : null;
+  return { location, ports, entrancePort, socketFds: null, allowUsers, sharing, ownLogFile };
+}
+
+function supervisionFor({ logFile }: AzuriteChildSpec): Supervision {
+  return {
+    name: "Azurite",
+    logFile,
     isReady: (message) => (message as { kind?: unknown }).kind === READY.kind,
     readyTimeoutMs: READY_TIMEOUT_MS,
     stopMessage: STOP,
-  });
+  };
 }
 
 async function watchLoss(child: SupervisedChild, location: string | null, ports: string): Promise<AzuriteError> {

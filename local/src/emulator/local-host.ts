@@ -5,6 +5,7 @@ import type { HostEvent } from "../events/host-event.ts";
 import type { HostedFunction, HttpsOptions } from "../host/index.ts";
 import type { RunsSource } from "../inspector/index.ts";
 import type { LocalStorage } from "./open-local-storage.ts";
+import type { SpareProcesses } from "./spare-processes.ts";
 import type { StorageChoice } from "./storage-choice.ts";
 
 export type LocalOptions = {
@@ -31,6 +32,8 @@ export type LocalOptions = {
    * require, or ours.
    */
   node?: string | null;
+  /** Are used where they can be; otherwise, processes are started. */
+  spares?: SpareProcesses | undefined;
   /** `true`, a port or `host:port`: the worker listens for a debugger there. */
   inspect?: boolean | string | undefined;
   /** Host names besides localhost, 127.0.0.1 and ::1 that requests may be addressed to. */

@@ -1,6 +1,12 @@
 import type { AllowedUsers, Clock, Logger } from "@same-kit/shared";
 import { startContainerAzurite } from "../azurite/container-azurite.ts";
-import { createEntranceAgent, type RunningAzurite, startAzurite, warnOfPublicKey } from "../azurite/index.ts";
+import {
+  createEntranceAgent,
+  type RunningAzurite,
+  type SpareAzurite,
+  startAzurite,
+  warnOfPublicKey,
+} from "../azurite/index.ts";
 import type { DevelopmentStorage } from "../host/index.ts";
 import { PUBLIC_DEVELOPMENT_KEY } from "../shared/development-account.ts";
 import { type AzureStorageAccount, openStorage, openStorageLater } from "../storage/azure/open-storage.ts";
@@ -41,6 +47,8 @@ type LocalStorageOptions = {
   /** Receives what is waited for, and what a foreign emulator exposes. */
   log: Logger;
   allowUsers?: AllowedUsers | undefined;
+  /** Is used if an Azurite has to be started. */
+  spareAzurite?: SpareAzurite | undefined;
 };
 
 /**
@@ -51,12 +59,12 @@ type LocalStorageOptions = {
  */
 export async function openLocalStorage(choice: StorageChoice, options: LocalStorageOptions): Promise<LocalStorage> {
   const description = describeStorage(choice);
-  const { azuriteDir, log, allowUsers } = options;
+  const { azuriteDir, log, allowUsers, spareAzurite: spare } = options;
   switch (choice.kind) {
     case "disk":
     case "memory": {
       const ports = choice.kind === "disk" && choice.ports !== undefined ? { ports: choice.ports } : {};
-      const azurite = await startAzurite({ azuriteDir, data: choice.kind, log, allowUsers, ...ports });
+      const azurite = await startAzurite({ azuriteDir, data: choice.kind, log, allowUsers, spare, ...ports });
       const lifetime = choice.kind === "disk" && !azurite.isForeign ? "state-folder" : "unknown";
       return { ...toLocalStorage(description, azurite), lifetime };
     }

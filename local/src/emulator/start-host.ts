@@ -83,6 +83,7 @@ function passedOn(options: LocalOptions) {
     allowCredentials,
     requireKeys,
     https,
+    spareWorker: options.spares?.worker,
   };
 }
 

@@ -58,6 +58,7 @@ async function startAll(options: LocalOptions, running: StopStack): Promise<Loca
     clock,
     log: log.child("storage"),
     allowUsers,
+    spareAzurite: options.spares?.azurite,
   });
   running.add(() => storage.stop());
   const instanceFiles = await openInstanceFiles(folder.instancesDir, storage, settings.hubName);

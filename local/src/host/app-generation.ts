@@ -1,6 +1,7 @@
 import path from "node:path";
 import { readLocalFile, reasonOf } from "@same-kit/shared";
 import { AppLoadError, LanguageWorker } from "../worker/language-worker.ts";
+import type { SpareWorker } from "../worker/spare-worker.ts";
 import { type HostJson, loadHostJson } from "./config/host-json.ts";
 import { HostError } from "./errors.ts";
 import type { AppFunction } from "./functions/app-function.ts";
@@ -32,6 +33,7 @@ type GenerationInput = {
   /** Arguments for the worker's Node.js. */
   nodeArguments: readonly string[];
   now: (() => Date) | undefined;
+  spareWorker: SpareWorker | undefined;
   onWorkerForked: (() => void) | undefined;
   startedTriggerTypes: ReadonlySet<string>;
   invocationLog: InvocationLog;
@@ -49,6 +51,7 @@ export async function startGeneration(input: GenerationInput): Promise<AppGenera
     appDirectory: appDir,
     nodeFile: node.file,
     env: { ...env },
+    spare: input.spareWorker,
     hostVersion: HOST_VERSION,
     nodeArguments,
     now,

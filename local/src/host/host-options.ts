@@ -1,6 +1,7 @@
 import type { AllowedUsers, Logger } from "@same-kit/shared";
 import type { HostEvent } from "../events/host-event.ts";
 import type { Tracer } from "../telemetry/index.ts";
+import type { SpareWorker } from "../worker/spare-worker.ts";
 import type { DevelopmentStorage } from "./config/development-storage.ts";
 import type { HostExtension } from "./host-extension.ts";
 import type { HttpsOptions } from "./http/https-certificate.ts";
@@ -18,6 +19,8 @@ export type FunctionsHostOptions = {
   env?: NodeJS.ProcessEnv;
   extensions?: readonly HostExtension[];
   log: Logger;
+  /** Loads the app if it can; otherwise, a process is started. */
+  spareWorker?: SpareWorker | undefined;
   /** Called when a process that will load the app has been started. */
   onWorkerForked?: (() => void) | undefined;
   /** Called for every event except lines, which go to `log`. */

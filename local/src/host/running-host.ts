@@ -221,6 +221,7 @@ export class RunningHost implements FunctionsHost {
       node = null,
       now,
       maxWorkerCrashes = DEFAULT_MAX_CRASHES,
+      spareWorker,
       onWorkerForked,
     } = this.#options;
     const startedTriggerTypes = new Set(extensions.flatMap((it) => it.triggerTypes).map((type) => type.toLowerCase()));
@@ -233,6 +234,7 @@ export class RunningHost implements FunctionsHost {
           node,
           nodeArguments: this.#nodeArguments(),
           now,
+          spareWorker,
           onWorkerForked,
           startedTriggerTypes,
           invocationLog: this.#invocationLog,

@@ -6,17 +6,22 @@ import { killTree } from "./kill-tree.ts";
 const DEFAULT_STOP_TIMEOUT_MS = 10_000;
 const SHOWN_OUTPUT_LINES = 15;
 
-export type ChildSpec = {
-  /** The child's name in messages: "Azurite". */
-  name: string;
+type Program = {
   /** The JavaScript file to run. */
   file: string;
   args?: readonly string[];
   env?: NodeJS.ProcessEnv;
-  /** File for the child's output, so that the child can outlive us; truncated at the start. */
-  logFile: string;
   /** File descriptors to inherit, as 4 and up; not on Windows. */
   socketFds?: readonly number[];
+};
+
+export type ChildSpec = Program & Supervision;
+
+export type Supervision = {
+  /** The child's name in messages: "Azurite". */
+  name: string;
+  /** File for the child's output, so that the child can outlive us; truncated at the start. */
+  logFile: string;
   /** @returns Whether this message from the child reports that it is ready. */
   isReady(message: unknown): boolean;
   readyTimeoutMs: number;
@@ -64,7 +69,16 @@ export class ChildStartError extends Error {
  * do.
  */
 export function supervise(spec: ChildSpec): SupervisedChild {
-  const child = forkDetached(spec);
+  const log = openSync(spec.logFile, "w", 0o600);
+  try {
+    return superviseStarted(forkDetached({ ...spec, output: log }), spec);
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** Does the same for a child that {@link forkDetached} has started. */
+export function superviseStarted(child: ChildProcess, spec: Supervision): SupervisedChild {
   const exit = Promise.withResolvers<ChildExit>();
   const ready = Promise.withResolvers<void>();
   let isStopWanted = false;
@@ -105,23 +119,25 @@ export function supervise(spec: ChildSpec): SupervisedChild {
   };
 }
 
-function forkDetached({ file, args = [], env = process.env, logFile, socketFds = [] }: ChildSpec): ChildProcess {
-  const log = openSync(logFile, "w", 0o600);
-  try {
-    return fork(file, [...args], {
-      env,
-      // Does not inherit our arguments, because we may run under a debugger or a loader. Deprecations in dependencies
-      // do not concern users.
-      execArgv: ["--no-deprecation", YOUNG_GENERATION],
-      detached: true,
-      stdio: ["ignore", log, log, "ipc", ...socketFds],
-    });
-  } finally {
-    closeSync(log);
-  }
+/** @param output - Receives its output: a file's descriptor, or nothing. */
+export function forkDetached({
+  file,
+  args = [],
+  env = process.env,
+  socketFds = [],
+  output,
+}: Program & { output: number | "ignore" }): ChildProcess {
+  return fork(file, [...args], {
+    env,
+    // Does not inherit our arguments, because we may run under a debugger or a loader. Deprecations in dependencies
+    // do not concern users.
+    execArgv: ["--no-deprecation", YOUNG_GENERATION],
+    detached: true,
+    stdio: ["ignore", output, output, "ipc", ...socketFds],
+  });
 }
 
-async function stopChild(child: ChildProcess, exited: Promise<ChildExit>, spec: ChildSpec): Promise<void> {
+async function stopChild(child: ChildProcess, exited: Promise<ChildExit>, spec: Supervision): Promise<void> {
   if (child.connected) child.send(spec.stopMessage as object, () => {});
   const timer = setTimeout(
     () => child.pid !== undefined && void killTree(child.pid),

@@ -1,16 +1,30 @@
 import type { ChildProcess } from "node:child_process";
 import readline from "node:readline";
-import { forkWorker, type WorkerSpec } from "./fork-worker.ts";
 import type {
   HostToWorker,
   InvocationRequest,
   InvocationResponse,
+  RpcLog,
   TypedData,
   WorkerInitResponse,
   WorkerToHost,
 } from "./messages.ts";
 import { isOrchestratorTrigger, type OrchestratorTrigger, triggerJson } from "./orchestrator-trigger.ts";
 import { SentHistories } from "./sent-histories.ts";
+import type { SpareWorker } from "./spare-worker.ts";
+import { type ProcessSpec, startProcess } from "./start-process.ts";
+
+/** The process that loads an app, and where its output goes. */
+export type WorkerSpec = ProcessSpec & {
+  /** Is used if it can be this worker. */
+  spare?: SpareWorker | undefined;
+  hostVersion: string;
+  /** The time that the app's code sees when a call begins. Default: the machine's. */
+  now?: (() => Date) | undefined;
+  onLog(line: RpcLog): void;
+  /** Called for each line that the app's process prints. */
+  onConsole(stream: "stdout" | "stderr", line: string): void;
+};
 
 /** How one invocation ended; `unavailable`: the process exited before reporting it. */
 export type WorkerInvocationResult =
@@ -75,7 +89,7 @@ export class LanguageWorker {
 
   constructor(spec: WorkerSpec) {
     this.#spec = spec;
-    this.#child = forkWorker(spec);
+    this.#child = spec.spare?.take(spec) ?? startProcess(spec);
     this.pid = this.#child.pid;
     this.gone = this.#gone.promise;
     this.terminated = Promise.race([this.#terminated.promise, this.gone]);

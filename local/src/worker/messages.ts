@@ -130,6 +130,12 @@ export type RpcLog = {
 };
 
 export type HostToWorker =
+  /** For a process that was started before its app was known; sent before everything else. */
+  | {
+      kind: "functionEnvironmentReloadRequest";
+      environmentVariables: Readonly<Record<string, string>>;
+      functionAppDirectory: string;
+    }
   | { kind: "workerInitRequest"; functionAppDirectory: string; hostVersion: string }
   | InvocationRequest
   /** Run the appTerminate hooks, then exit with code 0. */

@@ -1,9 +1,11 @@
 import { type ChildProcess, fork, spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
+import { realpath, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { WorkerToHost } from "../../../local/src/worker/messages.ts";
+import { SpareWorker } from "../../../local/src/worker/spare-worker.ts";
 import { fixtureApp, writeApp } from "../../helpers/function-app.ts";
 import { isAlive } from "../../helpers/is-alive.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
@@ -37,6 +39,35 @@ test("the worker sends hello, then the app's registrations and capabilities", as
     directory: fixtureApp("durable"),
     bindings: [{ type: "orchestrationTrigger", name: "orchestrationTrigger56e21d4b3e", direction: "in" }],
   });
+});
+
+test("a process that was started before its app was known gets its environment and folder by a message", async () => {
+  const appDir = await writeApp({
+    "main.js": `const { app } = require("@azure/functions");
+      app.http("seen", { handler: () => ({}) });
+      console.log(JSON.stringify({ cwd: process.cwd(), own: process.env.OWN, present: process.env.PRESENT ?? null }));`,
+  });
+  const env = { ...process.env, PRESENT: "before" };
+  const child = fork(MAIN, { cwd: tmpdir(), env, execArgv: PRELOAD, serialization: "advanced", silent: true });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const printed = once(child.stdout!.setEncoding("utf8"), "data");
+  const { PATH = "" } = process.env;
+  const environmentVariables = { PATH, OWN: "value" };
+  child.send({ kind: "functionEnvironmentReloadRequest", environmentVariables, functionAppDirectory: appDir });
+  child.send({ kind: "workerInitRequest", functionAppDirectory: appDir, hostVersion: "4.0.0" });
+  const seen = { cwd: await realpath(appDir), own: "value", present: null };
+  expect(JSON.parse(String((await printed)[0]))).toEqual(seen);
+});
+
+test.each([
+  ["another Node.js", { nodeFile: "/other/node" }],
+  ["arguments for Node.js", { nodeArguments: ["--inspect"] }],
+  ["another variable that Node.js reads", { env: { ...process.env, NODE_OPTIONS: "--no-warnings" } }],
+])("a spare worker is not used for one that needs %s", (_, changes) => {
+  const spare = new SpareWorker(process.env);
+  const wanted = { appDirectory: fixtureApp("durable"), env: process.env, nodeFile: process.execPath };
+  expect(spare.take({ ...wanted, ...changes })).toBeNull();
+  expect(spare.take(wanted)).toBeNull();
 });
 
 test("a closed channel ends the worker", async () => {

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import type { StepDetails } from "../../../functions-app/src/contract/step-details.ts";
 import { toExecutedNotebook } from "../../../toolkit/src/results/executed-notebook.ts";
 import { formatNotebook } from "../../../toolkit/src/results/nbformat.ts";
+import { markdownToHtml } from "../../../toolkit/src/results/report/markdown.ts";
 import { toReport } from "../../../toolkit/src/results/report/report.ts";
 import { openBrowser, openPage } from "../../helpers/chromium.ts";
 import { docImage } from "../../helpers/doc-image.ts";
@@ -89,7 +90,7 @@ test("a browser shows a report's figures and tables", async () => {
   const results = runResults({ notebook: "sales", steps });
   const text = notebookText(SHOWN.map((source) => ({ cell_type: "code", source })));
   const file = path.join(await makeTempDir(), "report.html");
-  await writeFile(file, toReport({ notebook: toExecutedNotebook(text, results), results, log: "" }));
+  await writeFile(file, toReport({ markdownToHtml, notebook: toExecutedNotebook(text, results), results, log: "" }));
   const page = await openPage(await openBrowser(), { viewport: { width: 1000, height: 900 } });
   await page.goto(pathToFileURL(file).href);
   await page.frameLocator("iframe.foreign").first().getByText("Mar").waitFor();

@@ -1,3 +1,4 @@
+import type { SpareProcesses } from "@same-kit/local";
 import type { CommandContext } from "../command-context.ts";
 import type { Command } from "../commands/define-command.ts";
 import { exitCodeOf } from "../commands/exit-code.ts";
@@ -18,10 +19,11 @@ import { reportError } from "./report-error.ts";
  * The `same-kit` command.
  *
  * @param argv - Without the program's own name.
+ * @param spares - For a host that the command may start.
  * @returns The exit code: 0 success, 1 failure, 2 usage error, 70 a bug, 128 + signal number when interrupted.
  */
-export async function main(argv: string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const call: Call = { argv, env, console: createConsole({ isJson: argv.includes("--json"), env }) };
+export async function main(argv: string[], env: NodeJS.ProcessEnv, spares?: SpareProcesses): Promise<number> {
+  const call: Call = { argv, env, spares, console: createConsole({ isJson: argv.includes("--json"), env }) };
   leaveQuietlyWhenNobodyReads(env);
   // Node would print the line of the bundle that threw, which can be 200 kB long.
   process.on("uncaughtException", (error) => process.exit(reportError(error, call.console)));
@@ -30,10 +32,15 @@ export async function main(argv: string[], env: NodeJS.ProcessEnv): Promise<numb
 }
 
 /** One call of the command. After parsing, its console knows which state folder and deployment its hints refer to. */
-type Call = { argv: readonly string[]; env: NodeJS.ProcessEnv; console: Console };
+type Call = {
+  argv: readonly string[];
+  env: NodeJS.ProcessEnv;
+  spares: SpareProcesses | undefined;
+  console: Console;
+};
 
 async function dispatch(call: Call): Promise<number> {
-  const { env } = call;
+  const { env, spares } = call;
   const isFunc = isFuncCall(call.argv);
   if (isFunc && isVersionCall(call.argv, env)) {
     call.console.answer(FUNC_VERSION);
@@ -56,18 +63,19 @@ async function dispatch(call: Call): Promise<number> {
   const console = createConsole({ isJson, env, hints: hintContext(input.given, { cwd, env, settings }) });
   call.console = console;
   if (argv.includes("--verbose")) for (const origin of input.origins) console.note(`Setting: ${origin}`);
-  return runInterruptibly(command, input, { cwd, env, console });
+  return runInterruptibly(command, input, { cwd, env, console, spares });
 }
 
 async function runInterruptibly(
   command: Command,
   input: Parameters<Command["run"]>[0],
-  { cwd, env, console }: Pick<CommandContext, "cwd" | "env" | "console">,
+  context: Pick<CommandContext, "cwd" | "env" | "console" | "spares">,
 ): Promise<number> {
+  const { console } = context;
   const { signal, leaveNow, endedBy, stop } = listenForInterrupts(command);
   leaveNow.addEventListener("abort", () => reportInterrupt(console, "Interrupted twice: exited immediately."));
   try {
-    return await command.run(input, { cwd, env, console, signal, leaveNow, endedBy });
+    return await command.run(input, { ...context, signal, leaveNow, endedBy });
   } catch (error) {
     const name = endedBy();
     if (name === null || !signal.aborted || error !== signal.reason) throw error;

@@ -9,7 +9,7 @@ import type { RunDeps } from "../usecases/run/run-state.ts";
 
 /** @param allowUsers - In the form of `--allow-user`; only for a host that is started. */
 export function composeRunDeps(
-  { cwd, env, console, signal, leaveNow }: CommandContext,
+  { cwd, env, console, signal, leaveNow, spares }: CommandContext,
   allowUsers: readonly string[] = [],
 ): RunDeps {
   return {
@@ -17,7 +17,7 @@ export function composeRunDeps(
     env,
     signal,
     leaveNow,
-    emulator: createEmulator({ allowUsers }),
+    emulator: createEmulator({ allowUsers, spares }),
     fetch,
     fetchLocally,
     view: createPhaseView(console, signal),

@@ -1,7 +1,10 @@
 import type { AllowedUsers } from "@same-kit/shared";
 import type { AzuritePorts } from "../endpoints.ts";
 
-/** The child's options, passed as JSON in the single argument of its command line. */
+/**
+ * The child's options, passed as JSON in the single argument of its command line, by which others find the folder of a
+ * running Azurite.
+ */
 export type ChildOptions = {
   /** Folder of the data; null keeps it in memory. */
   location: string | null;
@@ -37,7 +40,18 @@ export type AzuriteFiles = {
 /** File in the data folder while Azurite has it open. If it exists at start-up, the last use did not end cleanly. */
 export const OPEN_MARK = "in-use";
 
-type ChildMessage = { kind: "ready" };
+/**
+ * The argument of a process that is started before its options are known: so long that the system has room for the
+ * options in its place.
+ */
+export const SPARE_ARGUMENT = `spare${" ".repeat(4000)}`;
+
+export type ChildMessage = { kind: "ready" } | Waiting;
 export const READY: ChildMessage = { kind: "ready" };
-export type ParentMessage = { kind: "stop" };
+/** A spare process has opened its entrance. */
+export type Waiting = { kind: "waiting"; entrancePort: number };
+
+export type ParentMessage = { kind: "stop" } | Order;
 export const STOP: ParentMessage = { kind: "stop" };
+/** Tells a spare process what it is for. `logFile` receives its output from now on. */
+export type Order = { kind: "open"; options: ChildOptions; accountKey: string; logFile: string };

@@ -19,22 +19,26 @@ import {
   type ParentMessage,
   READY,
 } from "./child-options.ts";
+import type { EarlyEntrance } from "./early-entrance.ts";
 import { createEntrance } from "./entrance.ts";
 import { toExit } from "./exit-codes.ts";
 import { guardService } from "./guard.ts";
 import { createServices } from "./services.ts";
+import { takeOrder } from "./take-order.ts";
 
 const CLAIM_CHECK_MS = 500;
 
-async function main(): Promise<void> {
-  const options = JSON.parse(process.argv[2] ?? "") as ChildOptions;
+type Call = { options: ChildOptions; accountKey: string; early?: EarlyEntrance };
+
+async function run({ options, accountKey, early }: Call): Promise<void> {
   const { location } = options;
   // Registered before the slow part, so that a parent that exits during start-up is noticed afterwards.
   const orphaned = new Promise<void>((resolve) => process.once("disconnect", resolve));
-  const { servers, entrance } = openServices(options, takeKey());
+  const { servers, entrance } = openServices(options, accountKey);
   if (location !== null) await writeFile(path.join(location, OPEN_MARK), String(process.pid));
   await Promise.all(servers.map((server) => server.start()));
-  await listen(entrance, options);
+  if (early === undefined) await listen(entrance, options);
+  else early.handOver(entrance);
 
   let closing: Promise<void> | undefined;
   const close = () => {
@@ -51,14 +55,9 @@ async function main(): Promise<void> {
   if (process.connected) process.send?.(READY);
 }
 
-/** Overwrites `AZURITE_ACCOUNTS`: if it was already set, it was meant for another Azurite. */
-function takeKey(): string {
-  const key = process.env[KEY_VARIABLE] ?? "";
-  process.env["AZURITE_ACCOUNTS"] = `${DEVELOPMENT_ACCOUNT}:${key}`;
-  return key;
-}
-
 function openServices(options: ChildOptions, accountKey: string): { servers: AzuriteServer[]; entrance: Server } {
+  // If it was already set, it was meant for another Azurite.
+  process.env["AZURITE_ACCOUNTS"] = `${DEVELOPMENT_ACCOUNT}:${accountKey}`;
   const { blob, queue, table } = createServices(options);
   const admit = {
     blob: guardService(blob, "blob"),
@@ -133,4 +132,16 @@ function fail(error: unknown): never {
 
 // A background save has no caller that could receive its error.
 process.on("uncaughtException", fail);
-main().catch(fail);
+
+/** Runs the Azurite that the command line describes. */
+export function serve(): void {
+  const options = JSON.parse(process.argv[2] ?? "") as ChildOptions;
+  run({ options, accountKey: process.env[KEY_VARIABLE] ?? "" }).catch(fail);
+}
+
+/** Runs the Azurite that the parent will describe. */
+export function serveWhenOrdered(early: EarlyEntrance): void {
+  takeOrder()
+    .then(({ options, accountKey }) => run({ options, accountKey, early }))
+    .catch(fail);
+}

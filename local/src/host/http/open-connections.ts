@@ -1,5 +1,5 @@
 import type http from "node:http";
-import https from "node:https";
+import type https from "node:https";
 import type { Socket } from "node:net";
 
 /**
@@ -14,7 +14,7 @@ export class OpenConnections {
 
   constructor(server: http.Server | https.Server) {
     // Requests over HTTPS belong to the socket that decrypts them.
-    server.on(server instanceof https.Server ? "secureConnection" : "connection", (socket: Socket) => {
+    server.on(isHttps(server) ? "secureConnection" : "connection", (socket: Socket) => {
       this.#requests.set(socket, 0);
       socket.once("close", () => this.#requests.delete(socket));
     });
@@ -37,3 +37,6 @@ export class OpenConnections {
     if (this.#isClosing && before + more === 0) socket.end();
   }
 }
+
+/** By a method that only such a server has, because the class takes some ms to load. */
+const isHttps = (server: http.Server | https.Server): server is https.Server => "setSecureContext" in server;

@@ -3,6 +3,7 @@
 
 import type { HostToWorker, WorkerToHost } from "../messages.ts";
 import { AppSetupError } from "./app-setup-error.ts";
+import { replaceEnvironment } from "./apply-environment.ts";
 import { bindToLoopback } from "./bind-to-loopback.ts";
 import { CORE_KEY } from "./core-key.ts";
 import { FunctionRegistry } from "./function-registry.ts";
@@ -118,6 +119,9 @@ async function terminate(): Promise<void> {
 
 function receive(message: HostToWorker, importModule: ImportModule): void {
   switch (message.kind) {
+    case "functionEnvironmentReloadRequest":
+      replaceEnvironment(message.environmentVariables, message.functionAppDirectory);
+      return;
     case "workerInitRequest":
       initialize(message, importModule).catch(reportFailedStart);
       return;

@@ -5,14 +5,9 @@
 import Module from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { TRACE_VARIABLE } from "../trace-variable.ts";
-import { redirectToDevelopmentStorage } from "./redirect-to-development-storage.ts";
+import { applyEnvironment } from "./apply-environment.ts";
 
-redirectToDevelopmentStorage(process.env);
-// Enabled before the app is loaded, because its source maps would not be found later. Source maps of packages are only
-// read when source locations are traced.
-if (process.env[TRACE_VARIABLE] !== undefined) process.setSourceMapsEnabled(true);
-else Module.setSourceMapsSupport(true, { nodeModules: false, generatedCode: false });
+applyEnvironment(process.env);
 
 const CORE_ID = "@azure/functions-core";
 const shimFile = path.join(__dirname, "functions-core.cjs");

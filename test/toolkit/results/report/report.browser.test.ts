@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { toExecutedNotebook } from "../../../../toolkit/src/results/executed-notebook.ts";
+import { markdownToHtml } from "../../../../toolkit/src/results/report/markdown.ts";
 import { toReport } from "../../../../toolkit/src/results/report/report.ts";
 import { accessibilityProblems } from "../../../helpers/accessibility.ts";
 import { launchBrowser, openPage } from "../../../helpers/chromium.ts";
@@ -69,7 +70,12 @@ beforeAll(async () => {
     { cell_type: "code", source: "frame" },
     { cell_type: "markdown", source: "# Words" },
   ]);
-  const html = toReport({ notebook: toExecutedNotebook(source, results), results, log: "a line of the log" });
+  const html = toReport({
+    markdownToHtml,
+    notebook: toExecutedNotebook(source, results),
+    results,
+    log: "a line of the log",
+  });
   const file = path.join(newFolder(), "report.html");
   await writeFile(file, html);
   url = pathToFileURL(file).href;

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { toExecutedNotebook } from "../../../../toolkit/src/results/executed-notebook.ts";
+import { markdownToHtml } from "../../../../toolkit/src/results/report/markdown.ts";
 import { toReport } from "../../../../toolkit/src/results/report/report.ts";
 import type { RunResults } from "../../../../toolkit/src/results/run-results.ts";
 import { cellRecord, notebookText, runResults, stepResult } from "../../../helpers/run-results.ts";
@@ -11,7 +12,12 @@ function report(
   cells: Parameters<typeof notebookText>[0] = [{ cell_type: "code", source: "x" }],
 ) {
   const results = runResults(changes);
-  return toReport({ notebook: toExecutedNotebook(notebookText(cells), results), results, log: `a line ${EVIL}` });
+  return toReport({
+    markdownToHtml,
+    notebook: toExecutedNotebook(notebookText(cells), results),
+    results,
+    log: `a line ${EVIL}`,
+  });
 }
 
 const shows = (data: Record<string, unknown>) =>
@@ -142,7 +148,7 @@ test("plotly figures are drawn with one copy of the library, in frames that cann
   });
   const notebook = toExecutedNotebook(notebookText([{ cell_type: "code", source: "x" }]), results);
   const library = "const s = '</script>';";
-  const html = toReport({ notebook, results, log: "", plotlyJs: library });
+  const html = toReport({ markdownToHtml, notebook, results, log: "", plotlyJs: library });
   expect(html.match(/<iframe class="foreign plotly" sandbox="allow-scripts"/g)).toHaveLength(2);
   expect(html.split(JSON.stringify(library).replaceAll("<", "\\u003c"))).toHaveLength(2);
   expect(html).toContain('"name":"\\u003c/script>"');

@@ -6,6 +6,7 @@ import {
   parseStorageChoice,
   readHostLog,
   readHostStorage,
+  type SpareProcesses,
   startDetached,
   startLocal,
   stopRunningHost,
@@ -15,10 +16,16 @@ import type { BootedHost, BootOptions, Emulator, IdleHub } from "../../ports.ts"
 import { inspectedRuns } from "../records/inspected-runs.ts";
 import { hideConnectionString } from "./detached-call.ts";
 
-/** @param allowUsers - Users of this machine that its hosts serve in addition to the current user and root, in the form of `--allow-user`. */
-export function createEmulator({ allowUsers = [] }: { allowUsers?: readonly string[] } = {}): Emulator {
+export type EmulatorOptions = {
+  /** Users of this machine that its hosts serve in addition to the current user and root, in the form of `--allow-user`. */
+  allowUsers?: readonly string[];
+  /** For the first host that it starts. */
+  spares?: SpareProcesses | undefined;
+};
+
+export function createEmulator({ allowUsers = [], spares }: EmulatorOptions = {}): Emulator {
   return {
-    boot: async (options) => boot(options, await parseAllowedUsers(allowUsers)),
+    boot: async (options) => boot(options, { allowUsers: await parseAllowedUsers(allowUsers), spares }),
     async bootDetached({ args, env, ...options }) {
       // A wrong user is better reported here than in the background log.
       await parseAllowedUsers(allowUsers);
@@ -35,7 +42,10 @@ export function createEmulator({ allowUsers = [] }: { allowUsers?: readonly stri
   };
 }
 
-async function boot(options: BootOptions, allowUsers: AllowedUsers): Promise<BootedHost> {
+async function boot(
+  options: BootOptions,
+  mine: { allowUsers: AllowedUsers; spares: SpareProcesses | undefined },
+): Promise<BootedHost> {
   const { appDir, python, isOffline = false, beforeWork, ...others } = options;
   const settings = appDir === null ? ownAppSettings(python, isOffline) : pythonSettings(python, isOffline);
   const host = await startLocal({
@@ -48,7 +58,7 @@ async function boot(options: BootOptions, allowUsers: AllowedUsers): Promise<Boo
     hostile: options.hostile ?? undefined,
     detachedLogFile: options.detachedLogFile ?? undefined,
     beforeWork: beforeWork && ((hub) => beforeWork(toIdleHub(hub))),
-    allowUsers,
+    ...mine,
     inspector: { runs: inspectedRuns(options.stateDir) },
   });
   return toBootedHost(host);

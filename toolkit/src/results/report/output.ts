@@ -3,13 +3,14 @@ import { toText } from "../nbformat.ts";
 import { ansiToHtml } from "./ansi.ts";
 import { escapeHtml } from "./escape.ts";
 import { foreignHtml } from "./foreign-html.ts";
-import { markdownToHtml } from "./markdown.ts";
 import { PLOTLY_TYPE, plotlyFrame } from "./plotly.ts";
 
 // The page shows both ends of a longer text; the notebook contains all of it.
 const MAX_TEXT = 200_000;
 
-type Show = (form: unknown) => string;
+type Show = (form: unknown, options: OutputOptions) => string;
+/** @param attachments - Images of the cell, by name. */
+export type MarkdownToHtml = (source: string, attachments?: unknown) => string;
 
 // The first one that an output has is shown.
 const FORMS: readonly (readonly [string, Show])[] = [
@@ -19,7 +20,7 @@ const FORMS: readonly (readonly [string, Show])[] = [
     (kind) =>
       [`image/${kind}`, (form: unknown) => picture(`data:image/${kind};base64,${asText(form).trim()}`)] as const,
   ),
-  ["text/markdown", (form) => `<div class="markdown">${markdownToHtml(asText(form))}</div>`],
+  ["text/markdown", (form, { markdownToHtml }) => `<div class="markdown">${markdownToHtml(asText(form))}</div>`],
   ["text/latex", (form) => `<pre class="text">${escapeHtml(asText(form))}</pre>`],
   ["application/json", (form) => `<pre class="text">${escapeHtml(JSON.stringify(form, null, 2))}</pre>`],
   ["text/plain", (form) => plainText(asText(form))],
@@ -28,10 +29,11 @@ const FORMS: readonly (readonly [string, Show])[] = [
 export type OutputOptions = {
   /** Whether the page contains plotly's library. */
   hasPlotly: boolean;
+  markdownToHtml: MarkdownToHtml;
 };
 
 /** One output of a cell. */
-export function renderOutput(output: FileOutput, { hasPlotly }: OutputOptions): string {
+export function renderOutput(output: FileOutput, options: OutputOptions): string {
   switch (output.output_type) {
     case "stream": {
       const name = output["name"] === "stderr" ? "stderr" : "stdout";
@@ -44,9 +46,9 @@ export function renderOutput(output: FileOutput, { hasPlotly }: OutputOptions): 
     default: {
       const data = output["data"] as Record<string, unknown>;
       const figure = data[PLOTLY_TYPE];
-      if (hasPlotly && figure !== undefined) return `<div class="output shown">${plotlyFrame(figure)}</div>`;
+      if (options.hasPlotly && figure !== undefined) return `<div class="output shown">${plotlyFrame(figure)}</div>`;
       const [type, show] = FORMS.find(([it]) => it in data) ?? [];
-      const shown = type === undefined || show === undefined ? unknownForm(data) : show(data[type]);
+      const shown = type === undefined || show === undefined ? unknownForm(data) : show(data[type], options);
       return `<div class="output shown">${shown}</div>`;
     }
   }

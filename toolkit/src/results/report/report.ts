@@ -5,8 +5,7 @@ import { escapeHtml } from "./escape.ts";
 import { renderEnvironment, renderHead, renderLog, renderVariables, renderWarnings } from "./facts.ts";
 import { FRAME_SCRIPT } from "./foreign-html.ts";
 import { formatMs } from "./format.ts";
-import { markdownToHtml } from "./markdown.ts";
-import { type OutputOptions, renderOutput } from "./output.ts";
+import { type MarkdownToHtml, type OutputOptions, renderOutput } from "./output.ts";
 import { plotlyLibrary } from "./plotly.ts";
 import { highlightPython } from "./python-code.ts";
 import { STYLE } from "./style.ts";
@@ -17,17 +16,19 @@ export type ReportInput = {
   notebook: NotebookFile;
   results: RunResults;
   log: string;
+  /** From {@link loadMarkdown}. */
+  markdownToHtml: MarkdownToHtml;
   /** plotly's library, if the notebook contains plotly figures; null: the figures need a network. */
   plotlyJs?: string | null;
 };
 
 /** One HTML file with everything that a run showed. It needs nothing else: no network, no other file. */
-export function toReport({ notebook, results, log, plotlyJs = null }: ReportInput): string {
+export function toReport({ notebook, results, log, markdownToHtml, plotlyJs = null }: ReportInput): string {
   const body = [
     renderHead(results),
     renderTimeline(results),
     renderWarnings(results),
-    renderNotebook(notebook, results, { hasPlotly: plotlyJs !== null }),
+    renderNotebook(notebook, results, { hasPlotly: plotlyJs !== null, markdownToHtml }),
     renderVariables(results),
     renderEnvironment(results),
     renderLog(log),
@@ -52,6 +53,15 @@ ${plotlyJs === null ? "" : plotlyLibrary(plotlyJs)}
 `;
 }
 
+/** Loads the library, which takes 10 ms, only for a notebook that contains Markdown. */
+export async function loadMarkdown({ cells }: NotebookFile): Promise<MarkdownToHtml> {
+  const isNeeded = cells.some(
+    ({ cell_type, outputs = [] }) =>
+      cell_type === "markdown" || outputs.some(({ data }) => data !== undefined && "text/markdown" in (data as object)),
+  );
+  return isNeeded ? (await import("./markdown.ts")).markdownToHtml : escapeHtml;
+}
+
 function renderNotebook({ cells, metadata }: NotebookFile, { steps }: RunResults, options: OutputOptions): string {
   const indexes = cellIndexes(metadata, cells.length);
   const begins = new Map(steps.map((step) => [indexes.get(step.cells[0] ?? 0), step]));
@@ -71,7 +81,7 @@ function renderStep({ name, durationMs, status, cache }: StepResult): string {
 function renderCell(cell: FileCell, options: OutputOptions): string {
   const source = toText(cell.source);
   if (cell.cell_type === "markdown") {
-    return `<div class="cell"><div class="markdown">${markdownToHtml(source, cell.attachments)}</div></div>`;
+    return `<div class="cell"><div class="markdown">${options.markdownToHtml(source, cell.attachments)}</div></div>`;
   }
   if (cell.cell_type === "raw")
     return `<div class="cell"><pre class="source" style="grid-column:2">${escapeHtml(source)}</pre></div>`;

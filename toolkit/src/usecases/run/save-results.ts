@@ -71,12 +71,18 @@ export async function saveResults(
   if (source === null) return saved;
   try {
     const notebook = toExecutedNotebook(source, results);
-    const { toReport } = await loadReport();
+    const { toReport, loadMarkdown } = await loadReport();
     saved.notebook = await folder.saveFile(EXECUTED_NOTEBOOK, formatNotebook(notebook));
     const plotlyJs = await loadAsset(run, results, PLOTLY_JS);
     saved.report = await folder.saveFile(
       REPORT,
-      toReport({ notebook, results, log: (await folder.readFile("log.txt")) ?? "", plotlyJs }),
+      toReport({
+        notebook,
+        results,
+        log: (await folder.readFile("log.txt")) ?? "",
+        markdownToHtml: await loadMarkdown(notebook),
+        plotlyJs,
+      }),
     );
   } catch (error) {
     saved.warnings.push(`The executed notebook could not be saved in ${folder.dir}: ${reasonOf(error)}.`);

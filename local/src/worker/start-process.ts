@@ -2,22 +2,14 @@ import { type ChildProcess, fork } from "node:child_process";
 import path from "node:path";
 import { packageRoot } from "@same-kit/shared";
 import { YOUNG_GENERATION } from "../shared/young-generation.ts";
-import type { RpcLog } from "./messages.ts";
 
-/** The process that loads an app, and where its output goes. */
-export type WorkerSpec = {
+export type ProcessSpec = {
   appDirectory: string;
   env: NodeJS.ProcessEnv;
-  hostVersion: string;
   /** The Node.js executable that runs it. */
   nodeFile: string;
   /** Arguments for Node.js itself, such as `--inspect=9229`. */
   nodeArguments?: readonly string[];
-  /** The time that the app's code sees when a call begins. Default: the machine's. */
-  now?: (() => Date) | undefined;
-  onLog(line: RpcLog): void;
-  /** Called for each line that the app's process prints. */
-  onConsole(stream: "stdout" | "stderr", line: string): void;
 };
 
 // In streaming mode, the library's own HTTP server receives the headers that the host accepted, plus a few of the
@@ -25,7 +17,7 @@ export type WorkerSpec = {
 const HEADER_LIMIT_BYTES = 64 * 1024;
 
 /** Starts the process that will load the app. */
-export function forkWorker({ appDirectory, env, nodeFile, nodeArguments = [] }: WorkerSpec): ChildProcess {
+export function startProcess({ appDirectory, env, nodeFile, nodeArguments = [] }: ProcessSpec): ChildProcess {
   const folder = path.join(packageRoot(), "dist", "worker");
   return fork(path.join(folder, "main.cjs"), {
     cwd: appDirectory,
