@@ -21,9 +21,22 @@ export type Limits = {
   journalPerWhole: number;
   /** More than this stays in a journal at a clean exit: a snapshot is one string, and V8's strings end at 512 MB. */
   snapshotBytes: number;
+  /**
+   * At a clean exit, changes of up to this share of a database stay in a journal if the database is larger than
+   * `smallBytes`: writing all of it would make each exit slower than the one before.
+   */
+  changedShare: number;
+  smallBytes: number;
 };
 
-const LIMITS: Limits = { journalBytes: 16 * 1024 * 1024, journalPerWhole: 4, snapshotBytes: 384 * 1024 * 1024 };
+const MIB = 1024 * 1024;
+const LIMITS: Limits = {
+  journalBytes: 16 * MIB,
+  journalPerWhole: 4,
+  snapshotBytes: 384 * MIB,
+  changedShare: 0.25,
+  smallBytes: 2 * MIB,
+};
 
 /**
  * A LokiJS database on disk: a snapshot, and a journal of the changes since. A journal that has become large is
@@ -59,7 +72,7 @@ export class JournaledFile {
     this.#limits = limits;
   }
 
-  /** Makes the next save the last one; it leaves a snapshot without a journal, if the database is not too large. */
+  /** Makes the next save the last one; it leaves a snapshot without a journal, unless the database is too large for that. */
   close(): void {
     this.#isClosing = true;
   }
@@ -131,7 +144,7 @@ export class JournaledFile {
     await this.#compaction?.cancel();
     this.#compaction = undefined;
     if (this.#journalEnd === undefined && changes.length === 0 && this.#isShaped(db)) return;
-    if (this.#wholeBytes + this.#changedBytes <= this.#limits.snapshotBytes) return this.#writeSnapshot(db);
+    if (!this.#keepsJournal()) return this.#writeSnapshot(db);
     await this.#append(db, changes);
     await this.#journal?.close();
   }
@@ -193,6 +206,13 @@ export class JournaledFile {
     // Frees its space. Azurite loads a database only if this file exists.
     const empty: Snapshot = { collections: [], sameKitGeneration: this.#generation };
     await this.#replaceSnapshot(JSON.stringify(empty));
+  }
+
+  /** Whether a clean exit leaves a journal. */
+  #keepsJournal(): boolean {
+    const { snapshotBytes, changedShare, smallBytes } = this.#limits;
+    const isLittle = this.#wholeBytes > smallBytes && this.#changedBytes <= changedShare * this.#wholeBytes;
+    return isLittle || this.#wholeBytes + this.#changedBytes > snapshotBytes;
   }
 
   #isTooLarge(): boolean {

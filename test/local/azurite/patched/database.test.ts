@@ -11,6 +11,9 @@ import { makeTempDir } from "../../../helpers/temp-dir.ts";
 type Row = { $loki: number; name: string; size: number };
 type Db = InstanceType<typeof Loki>;
 
+/** A clean stop writes a snapshot, however little has changed. */
+const ALWAYS_WHOLE = { changedShare: 0, smallBytes: 0 };
+
 async function makeFile(): Promise<string> {
   return path.join(await makeTempDir(), "db.json");
 }
@@ -205,7 +208,7 @@ test("a file that plain LokiJS has rewritten after a crash is loaded without the
 });
 
 describe("a database that is too large for one string", () => {
-  const SMALL: Limits = { journalBytes: 1e6, journalPerWhole: 0, snapshotBytes: 100 };
+  const SMALL: Limits = { ...ALWAYS_WHOLE, journalBytes: 1e6, journalPerWhole: 0, snapshotBytes: 100 };
 
   test("stays in its journal at a clean stop", async () => {
     const file = await makeFile();
@@ -231,8 +234,65 @@ describe("a database that is too large for one string", () => {
   });
 });
 
+describe("a large database of which little has changed", () => {
+  const limits: Limits = {
+    journalBytes: 1e6,
+    journalPerWhole: 1,
+    snapshotBytes: 1e6,
+    changedShare: 0.25,
+    smallBytes: 10_000,
+  };
+
+  async function makeRows(count: number): Promise<string> {
+    const file = await makeFile();
+    const db = open(file, limits);
+    const rows = db.addCollection<Row>("rows");
+    for (let size = 0; size < count; size += 1) rows.insert({ name: "old", size });
+    await close(db);
+    expect(existsSync(`${file}.journal`)).toBe(false);
+    return file;
+  }
+
+  /** @returns Whether the clean stop after the insertion left a journal. */
+  async function insertOne(file: string, size: number): Promise<boolean> {
+    const db = await load(file, limits);
+    db.getCollection<Row>("rows").insert({ name: "new", size });
+    await close(db);
+    return existsSync(`${file}.journal`);
+  }
+
+  test("keeps the changes in a journal at a clean stop, until they are a quarter of it", async () => {
+    const file = await makeRows(200);
+    const before = (await stat(file)).mtimeMs;
+    const kept: boolean[] = [];
+    while (kept.at(-1) !== false && kept.length < 200) {
+      kept.push(await insertOne(file, kept.length));
+      if (kept.at(-1) === true) expect((await stat(file)).mtimeMs).toBe(before);
+      const rows = rowsOf(await load(file, limits));
+      expect(rows).toHaveLength(200 + kept.length);
+      expect(rows.at(-1)).toEqual(["new", kept.length - 1]);
+    }
+    expect(kept.length).toBeGreaterThan(20);
+    expect(kept.at(-1)).toBe(false);
+    expect(await insertOne(file, 0)).toBe(true);
+  });
+
+  test("is not written again by a stop without a change", async () => {
+    const file = await makeRows(200);
+    await insertOne(file, 1);
+    const { size } = await stat(`${file}.journal`);
+    await close(await load(file, limits));
+    expect((await stat(`${file}.journal`)).size).toBe(size);
+  });
+
+  test("is written as a whole if it is small", async () => {
+    const file = await makeRows(20);
+    expect(await insertOne(file, 1)).toBe(false);
+  });
+});
+
 describe("a journal that has become large", () => {
-  const EAGER: Limits = { journalBytes: 2000, journalPerWhole: 0, snapshotBytes: 1e6 };
+  const EAGER: Limits = { ...ALWAYS_WHOLE, journalBytes: 2000, journalPerWhole: 0, snapshotBytes: 1e6 };
   const ROWS = 2000;
 
   /** Saves small changes until the journal has been replaced, which leaves the snapshot empty. */
@@ -318,7 +378,13 @@ describe("a journal that has become large", () => {
 });
 
 test("any sequence of changes, saves and clean stops is loaded as of the last save", async () => {
-  const limits: Limits = { journalBytes: 3000, journalPerWhole: 1, snapshotBytes: 20_000 };
+  const limits: Limits = {
+    journalBytes: 3000,
+    journalPerWhole: 1,
+    snapshotBytes: 20_000,
+    changedShare: 0.25,
+    smallBytes: 4000,
+  };
   for (let seed = 1; seed <= 4; seed += 1) {
     const random = seededRandom(seed);
     let file = await makeFile();
