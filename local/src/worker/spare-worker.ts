@@ -1,14 +1,18 @@
 import type { ChildProcess } from "node:child_process";
 import { SpareProcess } from "../process/spare-process.ts";
+import { ROUTES_VARIABLE } from "./development-routes.ts";
 import type { HostToWorker } from "./messages.ts";
 import { type ProcessSpec, startProcess } from "./start-process.ts";
+import { TRACE_VARIABLE } from "./trace-variable.ts";
 
 /** A worker's process whose app is not known yet: Azure's hosts keep such processes as well. */
 export class SpareWorker {
   readonly #spare: SpareProcess;
 
   constructor(env: NodeJS.ProcessEnv) {
-    const child = startProcess({ appDirectory: process.cwd(), env, nodeFile: process.execPath });
+    // If this process was itself started by an app, these were meant for that app's worker.
+    const own = { ...env, [ROUTES_VARIABLE]: undefined, [TRACE_VARIABLE]: undefined };
+    const child = startProcess({ appDirectory: process.cwd(), env: own, nodeFile: process.execPath });
     this.#spare = new SpareProcess(child, env);
   }
 

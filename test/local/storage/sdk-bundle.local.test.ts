@@ -7,6 +7,7 @@ import { packageRoot } from "@same-kit/shared";
 import { expect, test } from "vitest";
 
 const run = promisify(execFile);
+const bundle = path.join(packageRoot(), "dist", "azure-sdk", "sdk.cjs");
 
 test("a request to a storage does not load Node's fetch", async () => {
   const code = `
@@ -17,8 +18,20 @@ test("a request to a storage does not load Node's fetch", async () => {
       console.log(JSON.stringify({ code, loaded }));
     });
   `;
-  const bundle = path.join(packageRoot(), "dist", "azure-sdk", "sdk.cjs");
   const closed = "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=YQ==;QueueEndpoint=http://127.0.0.1:1/a";
   const { stdout } = await run(process.execPath, ["-e", code, bundle, closed]);
   expect(JSON.parse(stdout)).toEqual({ code: "ECONNREFUSED", loaded: [] });
+});
+
+test("Node's TLS is loaded when it is first used, and then works", async () => {
+  const code = `
+    const loadsTls = () => process.moduleLoadList.includes("NativeModule tls");
+    const { BlobServiceClient } = require(process.argv[1]).azureSdk();
+    const before = loadsTls();
+    const client = BlobServiceClient.fromConnectionString(process.argv[2], { retryOptions: { maxTries: 1 } });
+    client.getProperties().catch(({ code }) => console.log(JSON.stringify({ before, after: loadsTls(), code })));
+  `;
+  const closed = "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=YQ==;BlobEndpoint=https://127.0.0.1:1/a";
+  const { stdout } = await run(process.execPath, ["-e", code, bundle, closed]);
+  expect(JSON.parse(stdout)).toEqual({ before: false, after: true, code: "ECONNREFUSED" });
 });

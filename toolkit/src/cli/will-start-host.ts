@@ -13,6 +13,8 @@ const STARTS_NONE: ReadonlySet<string> = new Set(["--help", "-h", "--keep"]);
  */
 export function willStartHost([group, name, ...rest]: readonly string[], cwd: string): boolean {
   if (group !== "local" || name !== "run" || rest.some((word) => STARTS_NONE.has(word))) return false;
+  // A running process cannot redirect its output to a log there.
+  if (process.platform === "win32") return false;
   // They include the notebook, its folder or its same.yaml, and the state folder, if these are given.
   const named = rest.filter((word) => !word.startsWith("-")).map((word) => path.resolve(cwd, word));
   const folders = [cwd, ...named, ...named.map((word) => path.dirname(word))];
