@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { fakeFunc } from "../../helpers/fake-func.ts";
 import { recordingView } from "../../helpers/recording-view.ts";
 import { rehearseDeployment } from "../../helpers/rehearsed-deployment.ts";
+import { makeTempDir } from "../../helpers/temp-dir.ts";
 import { hasTerraform } from "../../helpers/terraform.ts";
 
 const runs = (log: readonly string[]) => log.filter((line) => /^(run|skip|fail) /.test(line));
@@ -107,7 +108,7 @@ describe.skipIf(!hasTerraform)("a rehearsed deployment", () => {
     ["wrong.tfvars.json", '{"location":"West Europe","plan":"big"}', /region's short name[\s\S]*plan must be flex/],
   ])("an error in %s is reported before anything is changed", async (name, content, text) => {
     const deployment = await rehearseDeployment();
-    const file = path.join(deployment.appDir, "..", name);
+    const file = path.join(await makeTempDir(), name);
     await writeFile(file, content);
     const view = recordingView();
     const failure = deployment.up({ variableFiles: [file] }, { view });
