@@ -88,14 +88,20 @@ async function build({ folder, key, requirements, interpreter, deps }: Wanted): 
   await makeRoom(deps, key);
   const name = `env-${randomBytes(4).toString("hex")}`;
   const target = path.join(folder, name);
+  // What a killed installer leaves there is removed: now, or by `removeLeftovers`.
+  const temp = `${target}.tmp`;
+  await mkdir(temp, { mode: 0o700 });
+  const env = { ...deps.env, TMPDIR: temp };
   try {
-    const { python, lock } = await installRequirements(target, requirements, interpreter, deps);
+    const { python, lock } = await installRequirements(target, requirements, interpreter, { ...deps, env });
     const madeAt = new Date().toISOString();
     const current = { folder: name, python, version: interpreter.version, lock, madeAt };
     return await publish(folder, current);
   } catch (error) {
     await rm(target, { recursive: true, force: true });
     throw error;
+  } finally {
+    await rm(temp, { recursive: true, force: true });
   }
 }
 

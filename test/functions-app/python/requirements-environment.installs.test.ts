@@ -124,6 +124,26 @@ test("a failure of pip is reported with pip's own lines, and leaves nothing inco
   expect(await readdir(path.join(deps.environmentsDir, key))).toEqual([]);
 });
 
+test("temporary files of an installer that is ended are removed with it", async () => {
+  const abort = new AbortController();
+  const temps: string[] = [];
+  const onLine = (line: string) => void temps.push(line);
+  const { deps } = await makeDeps({ signal: abort.signal, onLine });
+  const program = path.join(await makeTempDir(), "python");
+  const own = `case "$*" in *main.py*) exec ${interpreter.executable} "$@";; esac`;
+  const script = `#!/bin/sh\n${own}\ntouch "$TMPDIR/cacert.pem"\necho "$TMPDIR"\nsleep 300\n`;
+  await writeFile(program, script, { mode: 0o755 });
+  const making = requirementsEnvironment(Buffer.from("x"), { ...interpreter, launch: [program] }, deps);
+  making.catch(() => {});
+  const temp = await waitFor(() => temps[0], { what: "the start of the program" });
+  const folder = path.dirname(temp);
+  expect(path.dirname(folder)).toBe(deps.environmentsDir);
+  expect(await readdir(temp)).toEqual(["cacert.pem"]);
+  abort.abort(new Error("too long"));
+  await expect(making).rejects.toThrow("too long");
+  expect(await readdir(folder)).toEqual([]);
+});
+
 test("a Python without venv leads to an explanation", async () => {
   const { deps } = await makeDeps();
   const made = requirementsEnvironment(Buffer.from("x"), { ...interpreter, hasVenv: false }, deps);
