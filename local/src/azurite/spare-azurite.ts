@@ -1,8 +1,11 @@
 import type { ChildProcess } from "node:child_process";
+import { setTimeout as delay } from "node:timers/promises";
 import { SpareProcess } from "../process/spare-process.ts";
 import { forkDetached } from "../process/supervise.ts";
 import { azuriteProgram } from "./azurite-program.ts";
 import { SPARE_ARGUMENT, type Waiting } from "./child/child-options.ts";
+
+const ENTRANCE_TIMEOUT_MS = 20_000;
 
 /** An Azurite's process that does not know its data yet. Its entrance is open: connections wait there. */
 export class SpareAzurite {
@@ -18,11 +21,14 @@ export class SpareAzurite {
     this.#entrancePort = promise;
   }
 
-  /** @returns null if it was taken before or has ended. */
+  /** @returns null if it was taken before, has ended, or does not open its entrance. */
   async take(env: NodeJS.ProcessEnv): Promise<{ child: ChildProcess; entrancePort: number } | null> {
     const child = this.#spare.take(env);
-    const entrancePort = child === null ? null : await this.#entrancePort;
-    return child === null || entrancePort === null ? null : { child, entrancePort };
+    if (child === null) return null;
+    const entrancePort = await Promise.race([this.#entrancePort, delay(ENTRANCE_TIMEOUT_MS, null, { ref: false })]);
+    if (entrancePort !== null) return { child, entrancePort };
+    child.kill("SIGKILL");
+    return null;
   }
 
   discard(): void {

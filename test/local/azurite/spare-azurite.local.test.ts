@@ -1,10 +1,19 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
+import net from "node:net";
 import path from "node:path";
 import { QueueServiceClient } from "@azure/storage-queue";
 import { expect, onTestFinished, test } from "vitest";
-import { type ChildMessage, SPARE_ARGUMENT } from "../../../local/src/azurite/child/child-options.ts";
+import { newAccountKey } from "../../../local/src/azurite/account-key.ts";
+import {
+  type ChildMessage,
+  type ChildOptions,
+  type Order,
+  READY,
+  SPARE_ARGUMENT,
+  type Waiting,
+} from "../../../local/src/azurite/child/child-options.ts";
 import {
   type AzuriteOptions,
   createEntranceAgent,
@@ -50,6 +59,32 @@ test("requests of the host that are sent before it is ready are answered", async
   const { connectionString, ports, entrance } = await startFromSpare(await makeTempDir());
   const account = openStorageLater(connectionString, entrance && createEntranceAgent(ports, entrance));
   await expect(account.ping()).resolves.toBeUndefined();
+});
+
+test("a client that leaves while it waits does not end it", async () => {
+  const child = fork(path.resolve("dist/azurite/main.cjs"), [SPARE_ARGUMENT], {
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const [{ entrancePort }] = (await once(child, "message")) as [Waiting];
+  const client = net.connect(entrancePort, "127.0.0.1");
+  await once(client, "connect");
+  client.resetAndDestroy();
+  await once(client, "close");
+  const options: ChildOptions = {
+    location: null,
+    ports: { blob: 0, queue: 0, table: 0 },
+    entrancePort,
+    socketFds: null,
+    allowUsers: [],
+    sharing: null,
+    ownLogFile: null,
+  };
+  const logFile = path.join(await makeTempDir(), "azurite.log");
+  const order: Order = { kind: "open", options, accountKey: newAccountKey(), logFile };
+  child.send(order);
+  const next = await Promise.race([once(child, "message"), once(child, "exit")]);
+  expect(next[0]).toEqual(READY);
 });
 
 test("others find its folder by its ports, and share it", async () => {

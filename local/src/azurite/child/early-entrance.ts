@@ -11,6 +11,8 @@ export class EarlyEntrance {
   /** @returns The port. */
   async open(): Promise<number> {
     const listener = net.createServer((socket) => {
+      // A client that leaves while it waits must not end this process.
+      socket.on("error", () => socket.destroy());
       if (this.#server === undefined) this.#waiting.push(socket);
       else this.#server.emit("connection", socket);
     });
@@ -22,7 +24,8 @@ export class EarlyEntrance {
   /** From now on, `server` handles all connections, including those that have waited. */
   handOver(server: Server): void {
     this.#server = server;
-    for (const socket of this.#waiting.splice(0)) server.emit("connection", socket);
+    const waiting = this.#waiting.splice(0).filter((socket) => !socket.destroyed);
+    for (const socket of waiting) server.emit("connection", socket);
   }
 }
 

@@ -14,7 +14,7 @@ const AUTOSAVE_INTERVAL_MS = 5000;
 
 /**
  * Opens a LokiJS database that saves only what has changed: after a minute of load, the whole database is many
- * megabytes. After a clean exit the file is in LokiJS's own format, unless it is too large for one string.
+ * megabytes. After a clean exit the file is in LokiJS's own format; a large database may leave a journal beside it.
  */
 export function openDatabase(
   Loki: LokiClass,

@@ -72,7 +72,7 @@ export class JournaledFile {
     this.#limits = limits;
   }
 
-  /** Makes the next save the last one; it leaves a snapshot without a journal, unless the database is too large for that. */
+  /** Makes the next save the last one; a small database then has no journal. */
   close(): void {
     this.#isClosing = true;
   }
